@@ -1,0 +1,182 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is the map of the system. Read it from the top: what stands lower in the list is
+// built on what stands higher. Two rules are checked each time the package is loaded:
+//
+//   1. a module uses only modules that stand above it, so there are no cycles;
+//   2. a module uses only its own layer and the layers below it.
+//
+// `omnidev tidy` holds the imports that the files really have against this list.
+
+enum Layer: Int {
+  case foundation = 1, engine, intelligence, business, edge
+  var folder: String { "\(rawValue)-\(self)" }
+}
+
+struct Module {
+  let name: String
+  let layer: Layer
+  var uses: [String] = []
+  /// C libraries of `Sources/0-system` that this module alone wraps.
+  var system: [String] = []
+
+  var target: String { "Omni\(name)" }
+  var folder: String { "\(layer.folder)/\(name)" }
+}
+
+func foundation(_ name: String, uses: [String] = [], system: [String] = []) -> Module {
+  Module(name: name, layer: .foundation, uses: uses, system: system)
+}
+func engine(_ name: String, uses: [String]) -> Module {
+  Module(name: name, layer: .engine, uses: uses)
+}
+func edge(_ name: String, uses: [String]) -> Module {
+  Module(name: name, layer: .edge, uses: uses)
+}
+
+let modules: [Module] = [
+  // What any system stands on. Knows nothing of trading but its units.
+  foundation("Collections"),
+  foundation("Numerics"),
+  foundation("Time"),
+  foundation("Money"),
+  foundation("Encoding", uses: ["Collections", "Time", "Money"], system: ["CChecksum"]),
+  foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib"]),
+  foundation("Telemetry", uses: ["Collections", "Time"]),
+  foundation("Crypto", system: ["COpenSSL"]),
+  foundation("Configuration", uses: ["Encoding"], system: ["CYAML"]),
+  foundation("Storage", uses: ["Collections", "Time", "Encoding", "Platform", "Telemetry"]),
+  foundation("Runtime", uses: ["Collections", "Time", "Encoding", "Storage"]),
+
+  // The deterministic core: the same code in backtest, on paper and live.
+  engine("Model", uses: ["Collections", "Time", "Money", "Encoding"]),
+  engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine("Ledger", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine("Indicators", uses: ["Collections"]),
+  engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
+  engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
+  engine("Execution", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Risk"]),
+  engine("Matching", uses: ["Model", "Collections", "Money", "Time", "Encoding"]),
+  engine(
+    "Strategy",
+    uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators", "Portfolio"]),
+  engine(
+    "Kernel",
+    uses: [
+      "Collections", "Time", "Money", "Encoding", "Crypto", "Runtime", "Storage", "Model",
+      "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy",
+    ]),
+  engine(
+    "Backtest",
+    uses: [
+      "Collections", "Numerics", "Time", "Money", "Encoding", "Storage", "Runtime", "Model",
+      "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy", "Kernel",
+    ]),
+
+  // The only layer that speaks with the world outside.
+  edge(
+    "DataProviders",
+    uses: ["Time", "Money", "Encoding", "Platform", "Configuration", "Model", "MarketData"]),
+  edge("Reports", uses: ["Time", "Money", "Encoding"]),
+]
+
+for (index, module) in modules.enumerated() {
+  for use in module.uses {
+    guard let used = modules[..<index].first(where: { $0.name == use }) else {
+      fatalError("\(module.name) uses \(use), which does not stand above it in the manifest")
+    }
+    guard used.layer.rawValue <= module.layer.rawValue else {
+      fatalError("\(module.name) uses \(use), which is of a higher layer")
+    }
+  }
+}
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+]
+
+let system: [Target] = [
+  .target(name: "CChecksum", path: "Sources/0-system/CChecksum"),
+  .target(name: "CPlatform", path: "Sources/0-system/CPlatform"),
+  .target(name: "CAllocations", path: "Sources/0-system/CAllocations"),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/0-system/CZlib", pkgConfig: "zlib",
+    providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(
+    name: "COpenSSL", path: "Sources/0-system/COpenSSL", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CYAML", path: "Sources/0-system/CYAML", pkgConfig: "yaml-0.1",
+    providers: [.apt(["libyaml-dev"])]),
+]
+
+let libraries: [Target] = modules.map { module in
+  .target(
+    name: module.target,
+    dependencies: (module.uses.map { "Omni\($0)" } + module.system).map { .target(name: $0) },
+    path: "Sources/\(module.folder)",
+    exclude: ["README.md"],
+    swiftSettings: settings)
+}
+
+let tests: [Target] = modules.map { module in
+  .testTarget(
+    name: "\(module.target)Tests",
+    dependencies: ([module.target, "OmniTestKit"] + module.uses.map { "Omni\($0)" })
+      .map { .target(name: $0) },
+    path: "Tests/\(module.folder)Tests",
+    swiftSettings: settings)
+}
+
+let everyModule: [Target.Dependency] = modules.map { .target(name: $0.target) }
+
+let programs: [Target] = [
+  .target(
+    name: "OmniBenchmarks",
+    dependencies: everyModule + ["CAllocations", "CPlatform"],
+    path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
+  .target(
+    name: "OmniProgram",
+    dependencies: everyModule + ["OmniBenchmarks"],
+    path: "Sources/apps/program", exclude: ["README.md"], swiftSettings: settings),
+  .executableTarget(
+    name: "omni", dependencies: ["OmniProgram"],
+    path: "Sources/apps/omni", swiftSettings: settings),
+  .target(
+    name: "OmniDeveloperTool",
+    path: "Sources/apps/tool", exclude: ["README.md"], swiftSettings: settings),
+  .executableTarget(
+    name: "omnidev", dependencies: ["OmniDeveloperTool"],
+    path: "Sources/apps/omnidev", swiftSettings: settings),
+  .executableTarget(
+    name: "omnisim", dependencies: everyModule,
+    path: "Simulations", exclude: ["README.md"], swiftSettings: settings),
+  .target(
+    name: "OmniTestKit",
+    dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics"],
+    path: "Tests/TestKit", swiftSettings: settings),
+  .testTarget(
+    name: "OmniDeveloperToolTests", dependencies: ["OmniDeveloperTool"],
+    path: "Tests/apps/OmniDeveloperToolTests", swiftSettings: settings),
+  .testTarget(
+    name: "OmniProgramTests", dependencies: everyModule + ["OmniProgram", "OmniTestKit"],
+    path: "Tests/apps/OmniProgramTests", swiftSettings: settings),
+]
+
+let package = Package(
+  name: "omni",
+  products: [
+    .executable(name: "omni", targets: ["omni"]),
+    .executable(name: "omnidev", targets: ["omnidev"]),
+  ],
+  targets: system + libraries + programs + tests,
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,12 @@
+#ifndef OMNI_CPLATFORM_H
+#define OMNI_CPLATFORM_H
+
+#include <stdint.h>
+
+/// Keeps the optimiser from removing the work that led to `value`; for benchmarks.
+void omni_keep(uint64_t value);
+
+/// Processor time that the calling thread has used, in nanoseconds.
+int64_t omni_thread_nanoseconds(void);
+
+#endif
