@@ -1,0 +1,64 @@
+/// A fixed number of elements in memory that this value alone owns.
+///
+/// Take it where an `Array` inside a class or a copy of an `Array` would cost: it has no reference
+/// count, so reading and changing an element is a bounds check and a load or store. It never grows.
+///
+/// - Invariant: each of the `count` elements is initialised from creation to the end.
+/// - Complexity: every access is O(1), with no allocation.
+@frozen
+@safe public struct OwnedBuffer<Element>: ~Copyable {
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  /// How many elements there are.
+  public let count: Int
+
+  /// Creates `count` elements, each equal to `element`.
+  ///
+  /// - Precondition: `count` is not negative.
+  @inlinable
+  public init(repeating element: Element, count: Int) {
+    precondition(count >= 0, "a count that is not negative")
+    unsafe base = .allocate(capacity: count)
+    unsafe base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
+  /// Creates `count` elements, each made from its index.
+  ///
+  /// - Precondition: `count` is not negative.
+  @inlinable
+  public init(count: Int, _ make: (Int) -> Element) {
+    precondition(count >= 0, "a count that is not negative")
+    unsafe base = .allocate(capacity: count)
+    for index in 0..<count { unsafe (base + index).initialize(to: make(index)) }
+    self.count = count
+  }
+
+  @inlinable
+  deinit {
+    unsafe base.deinitialize(count: count)
+    unsafe base.deallocate()
+  }
+
+  /// The element at `index`.
+  ///
+  /// - Precondition: `index` is from 0 to `count` - 1.
+  @inlinable
+  public subscript(index: Int) -> Element {
+    unsafeAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+      return unsafe UnsafePointer(base + index)
+    }
+    unsafeMutableAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+      return unsafe base + index
+    }
+  }
+
+  /// The positions of all elements.
+  @inlinable
+  public var indices: Range<Int> { 0..<count }
+}
+
+// The memory belongs to the value, and a value that cannot be copied has one owner at a time, so
+// handing it to another thread hands over the memory too.
+extension OwnedBuffer: @unchecked Sendable where Element: Sendable {}
