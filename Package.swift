@@ -57,7 +57,7 @@ let modules: [Module] = [
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
   engine("Execution", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Risk"]),
-  engine("Matching", uses: ["Model", "Collections", "Money", "Time", "Encoding"]),
+  engine("Matching", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Execution"]),
   engine(
     "Strategy",
     uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators", "Portfolio"]),

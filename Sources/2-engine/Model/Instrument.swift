@@ -47,9 +47,8 @@ public struct InstrumentTerms: Sendable, Hashable {
   public let leverageMax: Int64
   /// How many decimals a bar's volume keeps, 0 to 8.
   public let volumeDecimals: Int
-  /// Minor units of one tick of one lot: ``unitNumerator`` / ``unitDenominator``.
-  @usableFromInline let unitNumerator: Int128
-  @usableFromInline let unitDenominator: Int128
+  /// What one tick of one lot is worth.
+  public let unit: NotionalUnit
   /// What `ticks` is multiplied by and divided by to give a statistic.
   @usableFromInline let tickFactor: Double  // statistic: scale of an indicator's input
   @usableFromInline let tickDivisor: Double  // statistic: scale of an indicator's input
@@ -78,7 +77,8 @@ public struct InstrumentTerms: Sendable, Hashable {
   ) {
     guard (1...1_000_000).contains(tick.coefficient), (0...12).contains(tick.scale),
       (1...1_000_000).contains(lot.coefficient), (0...12).contains(lot.scale),
-      (1...1_000).contains(costs.leverageMax), (0...8).contains(volumeDecimals)
+      (1...1_000).contains(costs.leverageMax), (0...8).contains(volumeDecimals),
+      let unit = NotionalUnit(tick: tick, lot: lot, minorDigits: Int(currency.minorDigits))
     else { return nil }
     self.tick = tick
     self.lot = lot
@@ -88,13 +88,7 @@ public struct InstrumentTerms: Sendable, Hashable {
     takerFee = costs.takerFee
     leverageMax = costs.leverageMax
     self.volumeDecimals = volumeDecimals
-    let product = Int128(tick.coefficient) * Int128(lot.coefficient)
-    let exponent = Int(currency.minorDigits) - tick.scale - lot.scale
-    unitNumerator = exponent > 0 ? product * Int128(FixedDecimal.powerOfTen(exponent)) : product
-    unitDenominator =
-      exponent < 0
-      ? Int128(FixedDecimal.powerOfTen(min(18, -exponent)))
-        * Int128(FixedDecimal.powerOfTen(max(0, -exponent - 18))) : 1
+    self.unit = unit
     tickFactor = Double(tick.coefficient)
     tickDivisor = Double(FixedDecimal.powerOfTen(tick.scale))
   }
@@ -107,9 +101,7 @@ public struct InstrumentTerms: Sendable, Hashable {
   /// - Complexity: O(1), with no allocation; stops the program on overflow.
   @inlinable
   public func notional(_ price: Price, _ quantity: NetQuantity) -> Amount {
-    let product = Int128(price.ticks) * Int128(quantity.lots) * unitNumerator
-    return Amount(
-      minorUnits: Rounding.halfEven.quotient(product, unitDenominator), currency: currency)
+    Amount(minorUnits: unit.notional(price, quantity), currency: currency)
   }
 
   /// The price as a statistic, for indicators: the double that is nearest to its decimal text.
