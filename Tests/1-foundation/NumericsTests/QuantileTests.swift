@@ -13,6 +13,12 @@ struct QuantileTests {
     #expect(fractions.map { Quantile.linear(ofSorted: values, at: $0) } == expected)
   }
 
+  // With numpy 2.4: `np.quantile(np.array([0.1, 0.7, 1.9]), 0.85)`. Taken from the lower end of the
+  // gap, the line gives another last bit.
+  @Test func `past the middle of a gap, the line starts from its upper end`() {
+    #expect(Quantile.linear(ofSorted: [0.1, 0.7, 1.9], at: 0.85) == 1.5399999999999998)
+  }
+
   @Test func `nothing has no quantile, and one value is all of its own`() {
     #expect(Quantile.linear(ofSorted: [], at: 0.5) == nil)
     for fraction in [0, 0.3, 1] {

@@ -53,10 +53,12 @@ struct SnapshotTests {
       try average.decode(from: &source)
     }
     words[1] = 1
-    words[2] = Double.nan.bitPattern
-    #expect(throws: IndicatorSnapshotFailure.senseless(word: Double.nan.bitPattern)) {
-      var source = Words(words)
-      try average.decode(from: &source)
+    for value in [Double.nan, .infinity, -.infinity] {
+      words[2] = value.bitPattern
+      #expect(throws: IndicatorSnapshotFailure.senseless(word: value.bitPattern)) {
+        var source = Words(words)
+        try average.decode(from: &source)
+      }
     }
 
     var channel = DonchianChannel(period: 4)
