@@ -53,7 +53,7 @@ let modules: [Module] = [
   engine("Model", uses: ["Collections", "Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine("Ledger", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("Indicators", uses: ["Collections"]),
+  engine("Indicators", uses: []),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
   engine("Execution", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Risk"]),
