@@ -53,7 +53,7 @@ let modules: [Module] = [
   engine("Model", uses: ["Collections", "Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine("Ledger", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("Indicators", uses: []),
+  engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
   engine("Execution", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Risk"]),
@@ -124,7 +124,9 @@ let libraries: [Target] = modules.map { module in
     dependencies: (module.uses.map { "Omni\($0)" } + module.system).map { .target(name: $0) },
     path: "Sources/\(module.folder)",
     exclude: ["README.md"],
-    swiftSettings: settings)
+    swiftSettings: settings,
+    // A debug build calls the C library for a square root.
+    linkerSettings: [.linkedLibrary("m")])
 }
 
 let tests: [Target] = modules.map { module in

@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The average true range, "ATR": how far a price usually moves within one bar, gaps included.
 ///
 /// The true range of a bar is the largest of high − low, |high − c| and |low − c|, where c is the
@@ -75,7 +77,7 @@
 
   /// Writes settings and state as words.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.trueRange.header(period: period))
     sink.put(count: count)
     sink.put(real: previousClose)
@@ -84,7 +86,7 @@
 
   /// Takes over a state that an average with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.trueRange.header(period: period))

@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// Bollinger bands, "BBANDS": the mean of the last n values, and lines some deviations off it.
 ///
 /// The deviation is that of the population, over n. It is not computed from sums of squares, which
@@ -148,7 +150,7 @@
 
   /// Writes settings and state as words: eight, and one or two for each slot in use.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.bollingerBands.header(period: period))
     sink.put(real: width)
     sink.put(count: isFull ? 1 : 0)
@@ -164,7 +166,7 @@
 
   /// Takes over a state that bands with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.bollingerBands.header(period: period))

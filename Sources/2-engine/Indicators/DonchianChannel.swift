@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The Donchian channel, "DONCHIAN": the highest high and lowest low of the last n bars.
 ///
 /// A breakout rule compares a bar with the n bars before it; ``previous`` is the channel of those,
@@ -104,7 +106,7 @@
 
   /// Writes settings and state as words: six, and two for each bar that is kept on a side.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.donchianChannel.header(period: period))
     sink.put(count: count)
     sink.put(real: upperBefore)
@@ -115,7 +117,7 @@
 
   /// Takes over a state that a channel with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.donchianChannel.header(period: period))

@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The exponential moving average, "EMA": each value moves it by 2/(n + 1) of the distance.
 ///
 ///     e += (x - e) * (2 / (n + 1))
@@ -101,7 +103,7 @@
 
   /// Writes settings and state as words.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(header)
     sink.put(count: count)
     sink.put(real: average)
@@ -109,7 +111,7 @@
 
   /// Takes over a state that an average with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(header)

@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The largest of the last n values, by the monotonic queue.
 ///
 /// Holds the values that are larger than all that came after them, oldest first, in a ring of n
@@ -53,7 +55,7 @@
   }
 
   @inlinable
-  func encode<Sink: WordSink>(into sink: inout Sink) {
+  func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(count: count)
     for offset in 0..<count {
       sink.put(count: positions[slot(offset)])
@@ -65,7 +67,7 @@
   ///
   /// - Note: After a failure the queue is not usable.
   @inlinable
-  mutating func decode<Source: WordSource>(
+  mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source, end: Int
   ) throws(IndicatorSnapshotFailure) {
     front = 0

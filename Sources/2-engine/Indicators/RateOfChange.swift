@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The rate of change, "ROC": the return over the last n updates, as a fraction.
 ///
 ///     x / x[n] - 1
@@ -67,7 +69,7 @@
 
   /// Writes settings and state as words: four, and one for each value in use.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.rateOfChange.header(period: period))
     sink.put(count: count)
     sink.put(count: next)
@@ -78,7 +80,7 @@
 
   /// Takes over a state that a rate with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.rateOfChange.header(period: period))

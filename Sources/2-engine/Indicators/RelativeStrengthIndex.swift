@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The relative strength index, "RSI": the share of gains in all changes, from 0 to 100.
 ///
 /// Gains and losses are averaged by Wilder's rule: first the plain mean of the first n, then
@@ -91,7 +93,7 @@
 
   /// Writes settings and state as words.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.relativeStrength.header(period: period))
     sink.put(count: count)
     sink.put(real: previous)
@@ -101,7 +103,7 @@
 
   /// Takes over a state that an index with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.relativeStrength.header(period: period))

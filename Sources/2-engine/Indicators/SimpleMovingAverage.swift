@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// The simple moving average, "SMA": the mean of the last n values.
 ///
 /// A running sum from which old values are subtracted gathers rounding errors for as long as it
@@ -91,7 +93,7 @@
 
   /// Writes settings and state as words: five, and one for each slot in use.
   @inlinable
-  public func encode<Sink: WordSink>(into sink: inout Sink) {
+  public func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink) {
     sink.put(SnapshotKind.simpleAverage.header(period: period))
     sink.put(count: isFull ? 1 : 0)
     sink.put(count: next)
@@ -102,7 +104,7 @@
 
   /// Takes over a state that an average with the same settings wrote.
   @inlinable
-  public mutating func decode<Source: WordSource>(
+  public mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure) {
     try source.takeSetting(SnapshotKind.simpleAverage.header(period: period))

@@ -1,3 +1,5 @@
+public import OmniEncoding
+
 /// A figure that is kept up to date as prices arrive, one update at a time.
 ///
 /// Each indicator adds `update`, with the inputs that it needs, and `value`, which is `nil` until it
@@ -28,13 +30,13 @@ public protocol StreamingIndicator: Sendable {
   mutating func reset()
 
   /// Writes settings and state as words.
-  func encode<Sink: WordSink>(into sink: inout Sink)
+  func encode<Sink: WordSink & ~Copyable>(into sink: inout Sink)
 
   /// Takes over a state that an indicator with the same settings wrote.
   ///
   /// - Throws: ``IndicatorSnapshotFailure``; the indicator is then as it was before, but words have
   ///   been taken from `source`.
-  mutating func decode<Source: WordSource>(
+  mutating func decode<Source: WordSource & ~Copyable>(
     from source: inout Source
   ) throws(IndicatorSnapshotFailure)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OmniEncoding
 import OmniIndicators
 import Testing
 
@@ -13,8 +14,8 @@ struct Words: WordSink, WordSource, Equatable {
 
   mutating func put(_ word: UInt64) { words.append(word) }
 
-  mutating func take() -> UInt64? {
-    guard position < words.count else { return nil }
+  mutating func take() throws(WordFailure) -> UInt64 {
+    guard position < words.count else { throw .exhausted }
     defer { position += 1 }
     return words[position]
   }

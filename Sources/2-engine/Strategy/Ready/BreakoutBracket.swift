@@ -1,5 +1,5 @@
 public import OmniEncoding
-public import OmniIndicators
+import OmniIndicators
 public import OmniModel
 public import OmniMoney
 
@@ -47,6 +47,6 @@ public struct BreakoutBracket: Strategy {
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
-    try channel.decode(from: &source)
+    try source.take(into: &channel)
   }
 }

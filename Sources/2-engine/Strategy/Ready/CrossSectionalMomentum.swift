@@ -1,8 +1,8 @@
 public import OmniEncoding
-public import OmniIndicators
+import OmniIndicators
 public import OmniModel
 public import OmniMoney
-public import OmniTime
+import OmniTime
 
 /// Holds the instruments that rose most over the past year, in equal parts, and changes monthly.
 ///

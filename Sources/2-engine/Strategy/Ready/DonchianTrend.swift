@@ -1,5 +1,5 @@
 public import OmniEncoding
-public import OmniIndicators
+import OmniIndicators
 public import OmniModel
 public import OmniMoney
 
@@ -81,8 +81,8 @@ public struct DonchianTrend: Strategy {
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
-    try entry.decode(from: &source)
-    try exit.decode(from: &source)
-    try range.decode(from: &source)
+    try source.take(into: &entry)
+    try source.take(into: &exit)
+    try source.take(into: &range)
   }
 }

@@ -55,8 +55,8 @@ public struct EMACross: Strategy {
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
-    try fast.decode(from: &source)
-    try slow.decode(from: &source)
+    try source.take(into: &fast)
+    try source.take(into: &slow)
     side = try source.takeSigned()
   }
 }

@@ -1,5 +1,5 @@
 public import OmniEncoding
-public import OmniIndicators
+import OmniIndicators
 public import OmniModel
 public import OmniMoney
 
@@ -114,7 +114,7 @@ public struct RSILimit: Strategy {
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
-    try index.decode(from: &source)
+    try source.take(into: &index)
     bar = try source.takeSigned()
     working = OrderID(try source.take())
     placedAt = try source.takeSigned()

@@ -1,14 +1,9 @@
-/// Something that words of a snapshot are read from, in the order in which they were written.
-public protocol WordSource {
-  /// Returns the next word, or `nil` when there is none.
-  mutating func take() -> UInt64?
-}
+public import OmniEncoding
 
-extension WordSource {
+extension WordSource where Self: ~Copyable {
   @inlinable
   mutating func takeWord() throws(IndicatorSnapshotFailure) -> UInt64 {
-    guard let word = take() else { throw .missingWords }
-    return word
+    do throws(WordFailure) { return try take() } catch { throw .missingWords }
   }
 
   /// Takes the word of one setting, which has to be `wanted`.
@@ -43,5 +38,24 @@ extension WordSource {
     let real = try takeReal()
     guard real >= 0 else { throw .senseless(word: real.bitPattern) }
     return real
+  }
+}
+
+extension WordSource where Self: ~Copyable {
+  /// Lets `indicator` take its state back, with a failure in the words of whoever keeps snapshots.
+  @inlinable
+  public mutating func take(
+    into indicator: inout some StreamingIndicator
+  ) throws(WordFailure) {
+    do throws(IndicatorSnapshotFailure) {
+      try indicator.decode(from: &self)
+    } catch {
+      switch error {
+      case .missingWords: throw .exhausted
+      case .otherSettings(let found, _):
+        throw .senseless(word: found, what: "snapshot of an indicator with these settings")
+      case .senseless(let word): throw .senseless(word: word, what: "state of an indicator")
+      }
+    }
   }
 }

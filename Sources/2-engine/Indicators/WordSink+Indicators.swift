@@ -1,10 +1,6 @@
-/// Something that words of a snapshot are written to.
-public protocol WordSink {
-  /// Adds one word at the end.
-  mutating func put(_ word: UInt64)
-}
+public import OmniEncoding
 
-extension WordSink {
+extension WordSink where Self: ~Copyable {
   @inlinable
   mutating func put(real: Double) { put(real.bitPattern) }
 
