@@ -29,7 +29,8 @@ public struct ConfigurationKind<Value: Sendable>: Sendable {
 
   init(
     wanted: String,
-    reader: @escaping @Sendable (ConfigurationValue, ConfigurationPath) throws(ConfigurationError)
+    reader:
+      @escaping @Sendable (ConfigurationValue, ConfigurationPath) throws(ConfigurationError)
       -> Value,
     writer: @escaping @Sendable (Value, ConfigurationSource) -> ConfigurationValue
   ) {

@@ -110,7 +110,9 @@ public struct ConfigurationValue: Sendable, Equatable {
         && zip(mine, theirs).allSatisfy { $0.hasSameContent(as: $1) }
     case (.map(let mine), .map(let theirs)):
       return mine.count == theirs.count
-        && zip(mine, theirs).allSatisfy { $0.key == $1.key && $0.value.hasSameContent(as: $1.value) }
+        && zip(mine, theirs).allSatisfy {
+          $0.key == $1.key && $0.value.hasSameContent(as: $1.value)
+        }
     default: return content == other.content
     }
   }

@@ -43,14 +43,19 @@ struct JSONDocumentReader {
     }
     let content: ConfigurationValue.Content
     switch current {
-    case UInt8(ascii: "{"): content = .map(try nested { reader throws(ConfigurationError) in
-      try reader.members()
-    })
-    case UInt8(ascii: "["): content = .list(try nested { reader throws(ConfigurationError) in
-      try reader.items()
-    })
+    case UInt8(ascii: "{"):
+      content = .map(
+        try nested { reader throws(ConfigurationError) in
+          try reader.members()
+        })
+    case UInt8(ascii: "["):
+      content = .list(
+        try nested { reader throws(ConfigurationError) in
+          try reader.items()
+        })
     case UInt8(ascii: "\""): content = .string(try string())
-    case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): content = try number()
+    case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
+      content = try number()
     case UInt8(ascii: "t"): content = try word("true", .bool(true))
     case UInt8(ascii: "f"): content = try word("false", .bool(false))
     case UInt8(ascii: "n"): content = try word("null", .null)
