@@ -56,7 +56,7 @@ enum LogText {
     let second: Int64 = 1_000_000_000
     let day = 86_400 * second
     let days = floorDivision(nanosecondsSince1970, day)
-    let inDay = nanosecondsSince1970 - days.quotient * day
+    let inDay = days.remainder
     let date = date(ofDay: days.quotient)
     let seconds = inDay / second
     return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2) + "T"

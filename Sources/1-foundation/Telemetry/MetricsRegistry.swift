@@ -115,17 +115,15 @@ public final class MetricsRegistry: Sendable {
     let key = PrometheusText.labels(definition.labels)
     let result = state.withLock { state -> Result<Instrument, MetricsError> in
       if let refusal = Self.refusal(of: definition, in: state) { return .failure(refusal) }
-      var family =
-        state.families[definition.name]
-        ?? Family(
-          type: definition.type, help: definition.help,
-          labelNames: definition.labels.keys.sorted(), bounds: definition.bounds)
-      if let existing = family.series[key] { return .success(existing) }
+      if let existing = state.families[definition.name]?.series[key] { return .success(existing) }
       guard state.seriesCount < Self.seriesCountMax else {
         return .failure(.tooManySeries(metric: definition.name, limit: Self.seriesCountMax))
       }
-      family.series[key] = made
-      state.families[definition.name] = family
+      let family = Family(
+        type: definition.type, help: definition.help,
+        labelNames: definition.labels.keys.sorted(), bounds: definition.bounds)
+      // In place: a copy of the family would copy all its series each time.
+      state.families[definition.name, default: family].series[key] = made
       state.seriesCount += 1
       return .success(made)
     }
