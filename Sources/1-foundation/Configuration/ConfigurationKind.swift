@@ -145,13 +145,18 @@ extension ConfigurationKind<String> {
 extension ConfigurationKind
 where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   /// One of the cases of an enumeration, by its raw value.
+  ///
+  /// A raw value that looks like a number needs no quotes, as in `text(length:)`.
   public static var choice: Self {
     let words = Value.allCases.map(\.rawValue)
     return ConfigurationKind(
       wanted: words.count == 1 ? words[0] : "one of " + words.joined(separator: ", "),
       read: { value in
-        guard case .string(let text) = value.content else { return nil }
-        return Value.allCases.first { $0.rawValue == text }
+        switch value.content {
+        case .string(let text), .integer(let text), .decimal(let text):
+          return Value.allCases.first { $0.rawValue == text }
+        case .null, .bool, .list, .map: return nil
+        }
       },
       write: { .string($0.rawValue) })
   }

@@ -88,6 +88,11 @@ struct JSONReadingTests {
     }
   }
 
+  @Test func `lists side by side are not deep`() throws {
+    let text = "[" + String(repeating: "[{}],", count: 100) + "[]]"
+    _ = try ConfigurationValue(json: text, label: "t")
+  }
+
   @Test func `text and values beyond the limits are refused`() {
     let long = [UInt8](repeating: 0x20, count: ConfigurationLimits.textBytesMax + 1)
     #expect(

@@ -4,6 +4,7 @@ import Testing
 @Suite("Typed reading")
 struct TypedReadingTests {
   enum Mode: String, CaseIterable { case paper, live, backtest }
+  enum Depth: String, CaseIterable { case one = "1", all }
 
   // MARK: Examples
 
@@ -54,6 +55,9 @@ struct TypedReadingTests {
       #expect(message == "was \(was), wanted a whole number from 1 to 9", "\(yaml)")
     }
     #expect(refusal(.flag, "yes") == #"was "yes", wanted true or false"#)
+    #expect(refusal(ConfigurationKind<Depth>.choice, "1") == nil)
+    #expect(
+      refusal(ConfigurationKind<Depth>.choice, "true") == "was true, wanted one of 1, all")
     #expect(
       refusal(ConfigurationKind<Mode>.choice, "Live")
         == #"was "Live", wanted one of paper, live, backtest"#)

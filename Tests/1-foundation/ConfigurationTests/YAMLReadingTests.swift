@@ -121,11 +121,21 @@ struct YAMLReadingTests {
     }
   }
 
+  @Test func `lists side by side are not deep`() throws {
+    let text = "[" + String(repeating: "[{}],", count: 100) + "[]]"
+    _ = try ConfigurationValue(yaml: text, label: "t")
+  }
+
   @Test func `text and values beyond the limits are refused`() {
     let long = [UInt8](repeating: 0x20, count: ConfigurationLimits.textBytesMax + 1)
     #expect(
       failure { try ConfigurationValue(yaml: long, label: "t") }
         == "CFG-003: t: wanted at most 4194304 bytes")
+
+    let many = String(repeating: "- 1\n", count: ConfigurationLimits.nodeCountMax)
+    #expect(
+      failure { try ConfigurationValue(yaml: many, label: "t") }
+        == "CFG-003: t:262144:3: wanted at most 262144 values")
   }
 
   @Test func `what is written as JSON reads back as the same, for JSON is YAML`() throws {
