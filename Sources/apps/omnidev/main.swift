@@ -1,1 +1,3 @@
-// Stub.
+import OmniDeveloperTool
+
+DeveloperTool.main()

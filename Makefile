@@ -1,0 +1,48 @@
+# One line a target. What needs a loop or a parser is a subcommand of omnidev, in Swift, with tests.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test build release check format sim soak bench docs ci
+MAKEFLAGS += --no-print-directory
+SEED ?= 1
+OMNIDEV := swift run --quiet omnidev
+RELEASE := swift build -c release -Xswiftc -cross-module-optimization
+SWIFT_FILES := Sources Tests Benchmarks Simulations $(wildcard Examples) Package.swift
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## installs the Debian packages and fetches the demo data, if they are missing
+	@$(OMNIDEV) setup
+
+demo: setup release ## runs the main job on real market data (HEADLESS=1: ends by itself)
+	.build/release/omni demo $(if $(HEADLESS),--headless)
+
+test: setup ## runs all tests
+	swift test --disable-xctest
+
+build: ## builds everything for debugging
+	swift build --build-tests
+
+release: ## builds the program with all optimisations
+	$(RELEASE) --product omni
+
+check: ## checks the format, the house rules, the documents and the picture of the modules
+	swift format lint --strict --parallel --recursive --configuration .swift-format $(SWIFT_FILES)
+	@$(OMNIDEV) tidy && $(OMNIDEV) graph --check
+
+format: ## formats the source
+	swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)
+
+sim: ## runs the simulator from one seed (SEED=1)
+	$(RELEASE) --product omnisim && .build/release/omnisim --seed $(SEED)
+
+soak: ## runs the simulator from one seed after the other until stopped
+	$(RELEASE) --product omnisim && .build/release/omnisim soak
+
+bench: release ## measures the hot paths and prints JSON
+	@.build/release/omni bench --json
+
+docs: ## draws docs/architecture.svg again
+	@$(OMNIDEV) graph
+
+ci: ## runs what the build server runs: check, test, release, demo
+	@$(OMNIDEV) ci
