@@ -1,0 +1,50 @@
+public import OmniModel
+public import OmniPortfolio
+public import OmniRisk
+public import OmniTime
+
+/// Watches a node without touching it: results, reports, tests.
+///
+/// It is told facts after they are in the books, and cannot answer.
+public protocol RunObserver: ~Copyable {
+  /// A bar and all that followed from it is done.
+  mutating func barDone(_ bar: Bar, _ portfolio: borrowing Portfolio)
+  /// Risk let an order by.
+  mutating func orderSubmitted(_ order: OrderIntent, at time: Timestamp)
+  /// Risk refused an order.
+  mutating func orderDenied(_ order: OrderIntent, _ denial: Denial, at time: Timestamp)
+  /// The venue reported on an order.
+  mutating func orderReported(_ order: OrderIntent, _ report: VenueReport, at time: Timestamp)
+  /// A fill was booked; `trade` is the round trip that it finished, if it did.
+  mutating func fillBooked(_ fill: Fill, _ order: OrderIntent, trade: ClosedTrade?, at: Timestamp)
+}
+
+extension RunObserver where Self: ~Copyable {
+  /// Does nothing.
+  @inlinable
+  public mutating func barDone(_ bar: Bar, _ portfolio: borrowing Portfolio) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func orderSubmitted(_ order: OrderIntent, at time: Timestamp) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func orderDenied(_ order: OrderIntent, _ denial: Denial, at time: Timestamp) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func orderReported(
+    _ order: OrderIntent, _ report: VenueReport, at time: Timestamp
+  ) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func fillBooked(
+    _ fill: Fill, _ order: OrderIntent, trade: ClosedTrade?, at: Timestamp
+  ) {}
+}
+
+/// Watches nothing.
+@frozen
+public struct NoObserver: RunObserver {
+  /// Creates an observer that does nothing.
+  @inlinable
+  public init() {}
+}
