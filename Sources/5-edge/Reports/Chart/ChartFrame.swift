@@ -106,7 +106,7 @@ struct ChartFrame {
       page.element(
         "text",
         [
-          "class": index.isMultiple(of: 2) ? "time" : "time odd", "x": percent(tick.at),
+          "class": index.isMultiple(of: 2) ? "tick" : "tick odd", "x": percent(tick.at),
           "y": NumberFormat.plain(height + 16, decimals: 0), "text-anchor": anchor,
         ], text: tick.label)
     }
@@ -126,7 +126,7 @@ struct ChartFrame {
         guard !placed.contains(where: { abs($0.y - y) < 14 }) else { continue }
         page.element(
           "text", ["x": "8", "y": NumberFormat.plain(min(max(y, 6), height) + 4, decimals: 1)],
-          text: NumberFormat.decimal(tick, decimals: scale.decimals))
+          text: NumberFormat.short(tick, decimals: scale.decimals))
       }
       for (label, y) in placed {
         page.void(

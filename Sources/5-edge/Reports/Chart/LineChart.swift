@@ -23,7 +23,7 @@ struct LineChart {
     let values = series.lazy.flatMap(\.points).map(\.value).filter(\.isFinite)
     let low = values.min() ?? .nan
     let high = values.max() ?? .nan
-    guard let scale = ValueScale(from: low, to: high, count: Int(height / 44)) else {
+    guard let scale = ValueScale(from: low, to: high, count: Int(height / 34)) else {
       page.element("figure", ["class": "chart"]) { page in
         page.element("figcaption") { $0.element("h3", text: title) }
         page.element("p", ["class": "empty"], text: empty)
@@ -39,7 +39,9 @@ struct LineChart {
     frame.summary = summary(drawn: short)
     frame.labels = series.compactMap { line in
       guard let last = line.points.last(where: { $0.value.isFinite }) else { return nil }
-      return .init(value: last.value, text: format(last.value), style: line.style)
+      return .init(
+        value: last.value, text: NumberFormat.short(last.value, decimals: decimals),
+        style: line.style)
     }
     frame.data = data(short, axis: axis)
     frame.write(

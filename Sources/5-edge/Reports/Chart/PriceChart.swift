@@ -26,7 +26,7 @@ struct PriceChart {
     let low = candles.map(\.low).min() ?? .nan
     let high = candles.map(\.high).max() ?? .nan
     guard let axis = axis(candles, length: length),
-      let scale = ValueScale(from: low, to: high, count: Int(height / 44))
+      let scale = ValueScale(from: low, to: high, count: Int(height / 34))
     else {
       page.element("figure", ["class": "chart"]) { page in
         page.element("figcaption") { $0.element("h3", text: title) }
@@ -61,7 +61,7 @@ struct PriceChart {
   }
 
   private func price(_ value: Double) -> String {
-    NumberFormat.decimal(value, decimals: chart.decimals)
+    NumberFormat.short(value, decimals: chart.decimals)
   }
 
   private func candleNote(_ count: Int, _ length: Int64) -> String {

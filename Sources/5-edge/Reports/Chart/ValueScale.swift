@@ -27,7 +27,7 @@ package struct ValueScale: Sendable, Equatable {
       exponent < 0 ? index * mantissa / power : index * mantissa * power
     }
     var ticks: [Double] = []
-    var index = (self.low / value(1)).rounded(.up)
+    var index = Double((self.low / value(1)).ceiling)
     while value(index) <= self.high, ticks.count < 4 * max(count, 1) {
       ticks.append(value(index))
       index += 1

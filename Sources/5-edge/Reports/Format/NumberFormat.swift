@@ -1,7 +1,7 @@
 /// Figures as text, the same on every machine and in every locale.
 ///
 /// Rounds half away from zero on the exact binary value: the product with the power of ten is
-/// corrected by its own rounding error, which a fused multiply-add yields exactly.
+/// corrected by its own rounding error, which is known exactly.
 package enum NumberFormat {
   /// What stands for a value that is not known.
   package static let unknown = "—"
@@ -17,12 +17,23 @@ package enum NumberFormat {
     let product = value.magnitude * factor
     // Beyond this no digit after the point is left in a Double.
     guard product < 9.0e15 else { return sign(of: value, signed: signed) + large(value.magnitude) }
-    let rest = value.magnitude.multiplied(by: factor, minus: product)
-    let floor = product.rounded(.down)
-    let isUp = (product - floor - 0.5) + rest >= 0
+    let rest = value.magnitude.error(ofProductWith: factor, product)
+    let floor = product.floor
+    let isUp = (product - Double(floor) - 0.5) + rest >= 0
     let units = UInt64(floor) + (isUp ? 1 : 0)
     let text = fixed(units, places: places)
     return units == 0 ? text : sign(of: value, signed: signed) + text
+  }
+
+  /// `value` in at most eleven characters, for the axis: with fewer decimals, or an SI prefix.
+  package static func short(_ value: Double, decimals: Int) -> String {
+    var places = decimals
+    while places > 0, decimal(value, decimals: places).count > 11 { places -= 1 }
+    let text = decimal(value, decimals: places)
+    guard text.count > 11, value.magnitude < 9e18 else {
+      return text.count > 11 ? "\(value)" : text
+    }
+    return si(Int(value))
   }
 
   /// A count, thousands set apart by commas.
@@ -49,7 +60,7 @@ package enum NumberFormat {
   package static func plain(_ value: Double, decimals: Int) -> String {
     guard value.isFinite, value.magnitude < 1e9 else { return value.isFinite ? "\(value)" : "0" }
     let places = min(max(decimals, 0), 6)
-    let units = Int64((value * powerOfTen(places)).rounded())
+    let units = (value * powerOfTen(places)).nearest
     guard units != 0 else { return "0" }
     var text = fixed(units.magnitude, places: places, grouping: false)
     if places > 0 {
@@ -93,12 +104,5 @@ package enum NumberFormat {
       result.append(digit)
     }
     return result
-  }
-}
-
-extension Double {
-  /// `self * factor - product`, rounded once.
-  fileprivate func multiplied(by factor: Double, minus product: Double) -> Double {
-    (-product).addingProduct(self, factor)
   }
 }

@@ -52,7 +52,7 @@ public struct RunReport: Sendable, Equatable {
   public var orders: [Order] = []
 
   /// The orders that the risk gate did not let pass; `nil` when that was not recorded.
-  public var denials: [Denial]? = []
+  public var denials: [Denial]?
 
   /// The ledger's trial balance.
   public var trialBalance = TrialBalance()

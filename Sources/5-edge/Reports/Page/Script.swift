@@ -125,7 +125,7 @@ enum Script {
           key(a)<key(b)?-1:key(a)>key(b)?1:0)*w);body.append(...rows)}));
       const down=make('button','Download CSV',{type:'button',className:'end'});
       const tools=make('div','',{className:'tools'});tools.append(down);
-      t.closest('.scroll').before(tools);
+      t.closest('.scroll').after(tools);
       const name=t.caption.textContent.toLowerCase().replace(/[^a-z0-9]+/g,'-');
       const plain=c=>(c.querySelector('button')?[...c.querySelector('button').childNodes]
         .slice(0,-1).map(n=>n.textContent).join(''):c.textContent).replace(/^[▲▼] /,'');
@@ -149,10 +149,11 @@ enum Script {
     document.getElementById('buttons').append(look,paper);
     if(location.hash==='#dark'||location.hash==='#light')theme=location.hash.slice(1);dress();
     const links=new Map(all('nav a').map(a=>[a.hash.slice(1),a]));
-    const seen=new IntersectionObserver(entries=>{for(const e of entries)if(e.isIntersecting){
-      all('nav a[aria-current]').forEach(a=>a.removeAttribute('aria-current'));
-      links.get(e.target.id)?.setAttribute('aria-current','true')}},
-      {rootMargin:'-60px 0px -70% 0px'});
+    const near=new Set(),seen=new IntersectionObserver(entries=>{
+      for(const e of entries)e.isIntersecting?near.add(e.target.id):near.delete(e.target.id);
+      let isFirst=true;for(const[id,a]of links){const on=isFirst&&near.has(id);
+        if(on)isFirst=false;on?a.setAttribute('aria-current','true'):
+          a.removeAttribute('aria-current')}},{rootMargin:'-60px 0px -60% 0px'});
     all('main>section[id]').forEach(s=>seen.observe(s));
 
     """#

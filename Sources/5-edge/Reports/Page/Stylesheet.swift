@@ -34,7 +34,8 @@ enum Stylesheet {
     text-decoration:none;white-space:nowrap}
     nav a:hover,nav a[aria-current]{background:var(--panel);color:var(--text)}
     nav a[aria-current]{box-shadow:inset 2px 0 var(--accent)}
-    main{padding:16px;display:grid;gap:12px;min-width:0;grid-template-columns:minmax(0,1fr)}
+    main{padding:16px;display:grid;gap:12px;min-width:0;grid-template-columns:minmax(0,1fr);
+    align-content:start}
     .card{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:12px 16px;
     min-width:0}
     h2{font-size:13px;font-weight:600;margin:0 0 8px;display:flex;gap:12px;
@@ -48,7 +49,8 @@ enum Stylesheet {
     code{font:12px ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
     .warnings{border-color:var(--warn)}.warnings p{margin:4px 0}.warnings b{color:var(--warn)}
     dl{margin:0}dt{color:var(--faint);font-size:12px}dd{margin:0}
-    .headline{display:flex;flex-wrap:wrap;gap:12px 32px;padding-bottom:12px;align-items:flex-end}
+    .headline{display:flex;flex-wrap:wrap;gap:12px 40px;padding-bottom:12px}
+    .headline~.headline{gap:12px 32px}
     .headline dd{font-size:15px;font-weight:600;white-space:nowrap}
     .headline .large dd{font-size:26px;letter-spacing:-.01em;line-height:1.25}
     .headline .large .unit{font-size:14px}
@@ -97,7 +99,7 @@ enum Stylesheet {
     .groups td{height:auto;padding:5px 0 1px 8px;vertical-align:top}
     .tools,.pager{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0 0 8px}
     .pager{margin:8px 0 0;color:var(--faint);font-size:12px}.pager span{margin-right:auto}
-    .tools input{width:180px}.tools .end{margin-left:auto}
+    .tools input{width:180px}.tools .end{margin-left:auto}.scroll+.tools{margin:8px 0 0}
 
     """
 
@@ -111,7 +113,7 @@ enum Stylesheet {
     .plot{display:grid;grid-template-columns:minmax(0,1fr) 84px}
     svg.area,svg.axis{display:block}svg.area{touch-action:pan-y;cursor:crosshair}
     .grid{stroke:var(--line);stroke-width:1}.zero{stroke:var(--faint);stroke-width:1}
-    .axis text,.time{fill:var(--faint);font-size:11px}
+    .axis text,.tick{fill:var(--faint);font-size:11px}
     .axis .tagged{fill:var(--on);font-weight:600}
     .line{fill:none;stroke-width:1.5;stroke:var(--accent);vector-effect:non-scaling-stroke;
     stroke-linejoin:round}
@@ -166,7 +168,7 @@ enum Stylesheet {
     button,select,input{height:36px}.tools input{width:100%}
     .tools select{flex:1 1 40%}.tools .end{margin-left:0}
     table{font-size:12px}th,td{height:36px}.groups th,.groups td{height:auto}
-    nav a{padding:9px 10px}}
+    nav a{padding:9px 10px}.shapes path{transform:scale(.6)}use{stroke-width:.6}}
     @media(prefers-reduced-motion:no-preference){button,nav a{transition:border-color .1s,
     background .1s}}
     @media print{

@@ -1,7 +1,7 @@
 /// Equity, drawdown, and the same of each strategy, over one span of time.
 enum EquitySection {
   static func write(_ report: RunReport, limit: Int, into page: inout HTMLWriter) {
-    page.card("Equity", id: "equity") { page in
+    page.card("Equity and drawdown", id: "equity") { page in
       let curves = (report.whole.map { [$0] } ?? []) + report.strategyCurves
       let instants = curves.lazy.flatMap { $0.equity + $0.drawdown }.map(\.at)
       guard let axis = TimeAxis(instants) else {

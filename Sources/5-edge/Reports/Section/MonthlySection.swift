@@ -51,7 +51,7 @@ enum MonthlySection {
   /// One of five shades either way, by size relative to the largest month.
   private static func shade(_ value: Double?, largest: Double) -> String? {
     guard let value, value.isFinite, largest > 0, value != 0 else { return nil }
-    let level = min(Int((value.magnitude / largest * 5).rounded(.up)), 5)
+    let level = min((value.magnitude / largest * 5).ceiling, 5)
     return value > 0 ? "gain\(level)" : "loss\(level)"
   }
 }

@@ -4,7 +4,9 @@ enum PriceSection {
   static let closeMax = 40
 
   static func write(_ report: RunReport, candlesMax: Int, into page: inout HTMLWriter) {
-    page.card("Prices and fills", id: "prices", note: "▲ buy   ▼ sell") { page in
+    page.card(
+      "Prices and fills", id: "prices", note: report.instruments.isEmpty ? "" : "▲ buy   ▼ sell"
+    ) { page in
       if report.instruments.isEmpty { page.empty("No price charts were handed to this report.") }
       for (index, chart) in report.instruments.enumerated() {
         let fills = report.fills.filter { $0.instrument == chart.instrument }

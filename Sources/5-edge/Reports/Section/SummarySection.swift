@@ -29,13 +29,16 @@ enum SummarySection {
   private static func writeHeadline(
     _ figures: [RunReport.Figure], into page: inout HTMLWriter
   ) {
-    page.element("dl", ["class": "headline"]) { page in
-      for (index, figure) in figures.enumerated() {
-        let note = figure.note.isEmpty ? nil : figure.note
-        page.element("div", ["class": index < 3 ? "large" : nil, "title": note]) { page in
-          page.element("dt", text: figure.label)
-          page.element("dd") { page in
-            page.figure(figure.text, unit: figure.unit, sign: figure.sign)
+    for (part, size) in [(figures.prefix(3), "large"), (figures.dropFirst(3), nil)]
+    where !part.isEmpty {
+      page.element("dl", ["class": "headline"]) { page in
+        for figure in part {
+          let note = figure.note.isEmpty ? nil : figure.note
+          page.element("div", ["class": size, "title": note]) { page in
+            page.element("dt", text: figure.label)
+            page.element("dd") { page in
+              page.figure(figure.text, unit: figure.unit, sign: figure.sign)
+            }
           }
         }
       }

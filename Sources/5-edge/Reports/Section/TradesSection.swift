@@ -1,10 +1,12 @@
 /// Fills, orders, and the orders that were denied.
 enum TradesSection {
   static func writeFills(_ report: RunReport, rows: Int, into page: inout HTMLWriter) {
-    page.card("Fills", id: "fills", note: NumberFormat.count(report.fills.count)) { page in
-      let fills = report.fills
+    let fills = report.fills
+    page.card("Fills", id: "fills", note: note(fills.count)) { page in
       if fills.isEmpty {
-        page.empty("Nothing was filled in this run.")
+        page.empty(
+          report.facts.fills == 0
+            ? "Nothing was filled in this run." : "No fills were handed to this report.")
         return
       }
       PagedTable(
@@ -27,10 +29,12 @@ enum TradesSection {
   }
 
   static func writeOrders(_ report: RunReport, rows: Int, into page: inout HTMLWriter) {
-    page.card("Orders", id: "orders", note: NumberFormat.count(report.orders.count)) { page in
-      let orders = report.orders
+    let orders = report.orders
+    page.card("Orders", id: "orders", note: note(orders.count)) { page in
       if orders.isEmpty {
-        page.empty("No orders were handed to this report.")
+        page.empty(
+          report.facts.orders == 0
+            ? "Nothing was ordered in this run." : "No orders were handed to this report.")
         return
       }
       PagedTable(
@@ -52,8 +56,7 @@ enum TradesSection {
   }
 
   static func writeDenials(_ report: RunReport, rows: Int, into page: inout HTMLWriter) {
-    let note = NumberFormat.count(report.denials?.count)
-    page.card("Denied orders", id: "denied", note: note) { page in
+    page.card("Denied orders", id: "denied", note: note(report.denials?.count ?? 0)) { page in
       guard let denials = report.denials else {
         page.empty("Whether orders were denied was not recorded.")
         return
@@ -75,6 +78,10 @@ enum TradesSection {
         ], rowsPerPage: rows
       ).write(into: &page)
     }
+  }
+
+  private static func note(_ count: Int) -> String {
+    count == 0 ? "" : NumberFormat.count(count)
   }
 
   private static func text(_ side: RunReport.Side) -> String {
