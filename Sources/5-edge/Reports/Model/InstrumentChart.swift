@@ -30,7 +30,7 @@ extension RunReport {
     public var unit: String
     /// How many decimals its prices have.
     public var decimals: Int
-    /// Length of a bar in nanoseconds; a longer distance between bars is a gap. 0 when unknown.
+    /// Length of a bar in nanoseconds, 0 when unknown; a longer distance between bars is a gap.
     public var interval: Int64
     /// The bars, in order of time.
     public var bars: [Bar]

@@ -20,6 +20,7 @@ enum Script {
       a.click();setTimeout(()=>URL.revokeObjectURL(a.href),1000)};
     // A text that a spreadsheet would take for a formula is marked as text.
     const csv=v=>{let t=String(v).replace(/^[▲▼] /,'').replace(/\u2212/g,'-');
+      if(t==='—')t='';if(/^[+-]?[\d,]+(\.\d+)?$/.test(t))t=t.replace(/,/g,'');
       if(/^[=+\-@\t\r]/.test(t)&&!/^[+-]?[\d.,]+$/.test(t))t="'"+t;
       return /[",\r\n]/.test(t)?'"'+t.replace(/"/g,'""')+'"':t};
     const tip=make('div','',{className:'tip',hidden:true});document.body.append(tip);
