@@ -16,7 +16,8 @@ package enum Downsample {
     var bucket = -1
     func flush() { for index in kept.sorted() { result.append(points[index]) } }
     for index in 1..<points.count - 1 {
-      let place = min(Int(axis.fraction(points[index].at) * Double(buckets)), buckets - 1)
+      let share = min(max(axis.fraction(points[index].at), 0), 1)
+      let place = min(Int(share * Double(buckets)), buckets - 1)
       if place != bucket {
         flush()
         kept = [index]
@@ -82,10 +83,10 @@ package enum Downsample {
 }
 
 extension RunReport.Bar {
-  /// Whether all prices are numbers and the instant leaves room for arithmetic.
+  /// Whether all prices are numbers and the instant (up to the year 2112) leaves room for sums.
   var isDrawable: Bool {
     open.isFinite && high.isFinite && low.isFinite && close.isFinite
-      && at.magnitude < 9_200_000_000_000_000_000
+      && at.magnitude < 4_500_000_000_000_000_000
   }
 }
 

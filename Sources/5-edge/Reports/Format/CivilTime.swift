@@ -18,7 +18,8 @@ package struct CivilTime: Sendable, Equatable {
 
   package init(_ at: Int64) {
     let days = Self.floorDivide(at, Self.day)
-    let rest = Int(at - days * Self.day)
+    let remainder = at % Self.day
+    let rest = Int(remainder < 0 ? remainder + Self.day : remainder)
     let z = Int(days) + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
     let dayOfEra = z - era * 146_097

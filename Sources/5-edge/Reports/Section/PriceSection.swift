@@ -28,11 +28,11 @@ enum PriceSection {
   ) {
     let last = Array(fills.suffix(closeMax))
     guard let axis = TimeAxis(last.lazy.map(\.at)) else { return }
-    let margin = max((axis.to - axis.from) / 20, chart.barLength)
+    let (from, to) = (Double(axis.from), Double(axis.to))
+    let margin = max((to - from) / 20, Double(chart.barLength))
     var part = chart
-    part.bars = chart.bars.filter {
-      $0.isDrawable && $0.at >= axis.from - margin
-        && $0.at <= axis.to + margin
+    part.bars = chart.bars.filter { bar in
+      bar.isDrawable && Double(bar.at) >= from - margin && Double(bar.at) <= to + margin
     }
     guard !part.bars.isEmpty else { return }
     var closely = PriceChart(
