@@ -79,8 +79,10 @@ enum PageFrame {
       page.element("defs") { page in
         for (size, half) in [(1, 4), (2, 5), (3, 6)] {
           let tall = half * 2 - 1
-          page.void("path", ["id": "buy\(size)", "d": "M0 0L\(half) \(tall)H-\(half)Z"])
-          page.void("path", ["id": "sell\(size)", "d": "M0 0L\(half) -\(tall)H-\(half)Z"])
+          page.void(
+            "path", ["class": "shape", "id": "buy\(size)", "d": "M0 0L\(half) \(tall)H-\(half)Z"])
+          page.void(
+            "path", ["class": "shape", "id": "sell\(size)", "d": "M0 0L\(half) -\(tall)H-\(half)Z"])
         }
       }
     }

@@ -163,12 +163,14 @@ enum Stylesheet {
     .facts{gap:8px 24px}
     .statements>div{grid-template-columns:minmax(0,1fr);gap:0}
     .plot{grid-template-columns:minmax(0,1fr) 78px}
-    .readout{margin-left:0;flex-basis:100%;min-height:18px}
-    h2 .unit{margin-left:0;flex-basis:100%}
+    .readout{margin-left:0;flex-basis:100%;min-height:16px}
+    #summary h2 .unit{margin-left:0;flex-basis:100%}
+    table th[scope=row],thead th.left:first-child{position:sticky;left:0;
+    background:var(--panel);z-index:1;padding-right:8px}
     button,select,input{height:36px}.tools input{width:100%}
     .tools select{flex:1 1 40%}.tools .end{margin-left:0}
     table{font-size:12px}th,td{height:36px}.groups th,.groups td{height:auto}
-    nav a{padding:9px 10px}.shapes path{transform:scale(.6)}use{stroke-width:.6}}
+    nav a{padding:9px 10px}.shape{transform:scale(.75)}use{stroke-width:.6}}
     @media(prefers-reduced-motion:no-preference){button,nav a{transition:border-color .1s,
     background .1s}}
     @media print{
@@ -177,6 +179,7 @@ enum Stylesheet {
     .body{display:block}.top{position:static}main{padding:0;display:block}
     .card{border:0;border-top:1px solid var(--line);border-radius:0;padding:8px 0}
     figure,tr,.source,.groups>div{break-inside:avoid}.scroll{overflow:visible}
+    h2,h3,figcaption{break-after:avoid}.unit,th small{font-size:9px}
     table{font-size:9px}th,td{height:18px;padding:0 4px}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 
