@@ -75,7 +75,7 @@ enum Script {
         c.pool.forEach((p,i)=>s.append(make('option',p||'—',{value:i})));
         tools.append(s);s.addEventListener('change',filter);return s});
       const less=make('button','‹ Previous',{type:'button'});
-      const more=make('button','Next ›',{type:'button'});pager.append(less,more);
+      const more=make('button','Next ›',{type:'button'});if(count>size)pager.append(less,more);
       const down=make('button','Download CSV',{type:'button',className:'end'});tools.append(down);
       box.prepend(tools);
       function draw(){const part=order.slice(first,first+size);

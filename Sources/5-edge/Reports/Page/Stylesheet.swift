@@ -84,6 +84,7 @@ enum Stylesheet {
     max-width:56ch;padding-bottom:4px}
     th button{border:0;background:none;padding:0;height:28px;color:inherit;font-weight:500}
     th[aria-sort] button{color:var(--text)}
+    #denied td.text,#data td.text{white-space:normal;min-width:260px;padding-block:4px}
     td.none{color:var(--faint)}td.total{font-weight:600}
     .heat>*{padding:0 6px}
     .gain1{background:rgb(var(--gain-tint)/.08)}.gain2{background:rgb(var(--gain-tint)/.16)}
