@@ -98,4 +98,12 @@ public struct Slab<Element>: ~Copyable {
       elements[Int(handle.index)] = newValue
     }
   }
+
+  /// Calls `body` with every element, by place.
+  @inlinable
+  public func forEach(_ body: (Element) -> Void) {
+    for index in elements.indices {
+      if let element = elements[index] { body(element) }
+    }
+  }
 }
