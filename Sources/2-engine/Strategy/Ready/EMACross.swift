@@ -32,7 +32,7 @@ public struct EMACross: Strategy {
     let close = desk.statistic(bar.close, bar.instrument)
     fast.update(close)
     slow.update(close)
-    guard let quick = fast.value, let steady = slow.value else { return }
+    guard slow.isReady, let quick = fast.value, let steady = slow.value else { return }
     let wanted: Int64 = quick > steady ? 1 : (quick < steady ? -1 : side)
     if wanted == side { return }
     side = wanted
