@@ -20,7 +20,9 @@ extension InstrumentCatalogue {
         makerFee: Rate(billionths: 200_000), takerFee: Rate(billionths: 500_000), leverageMax: 100
       ), volumeDecimals: 4))
 
-  /// Bitcoin for dollars. Assumed: 0.40 % maker, 0.60 % taker, the entry tier of a retail venue.
+  /// Bitcoin for dollars.
+  ///
+  /// Assumed: 0.40 % maker, 0.60 % taker, the entry tier of a retail venue.
   ///
   /// The lot is 0.00001 bitcoin, less than a dollar for most of the file; values are booked in
   /// cents, so the notional of a trade is rounded by at most half a cent.
@@ -32,7 +34,9 @@ extension InstrumentCatalogue {
       costs: .init(makerFee: Rate(billionths: 4_000_000), takerFee: Rate(billionths: 6_000_000)),
       volumeDecimals: 4))
 
-  /// Euro against dollar. Assumed: 0.002 % both ways; leverage 30 as retail rules in the European
+  /// Euro against dollar.
+  ///
+  /// Assumed: 0.002 % both ways; leverage 30 as retail rules in the European
   /// Union allow for major pairs. Lot: a micro lot of 1,000 euros, so a tick is one cent.
   private static let euroDollar = make(
     "eurusd", "Euro in US dollars",
@@ -43,15 +47,21 @@ extension InstrumentCatalogue {
         makerFee: Rate(billionths: 20_000), takerFee: Rate(billionths: 20_000), leverageMax: 30),
       volumeDecimals: 1))
 
-  /// The index as if a fund followed it without error. Assumed: 0.01 % both ways.
+  /// The index as if a fund followed it without error.
+  ///
+  /// Assumed: 0.01 % both ways.
   private static let index = share(
     "sp500-index", "S&P 500 index", FixedDecimal(coefficient: 1, scale: 2))
 
-  /// Gold by the ounce. Assumed: 0.01 % both ways.
+  /// Gold by the ounce.
+  ///
+  /// Assumed: 0.01 % both ways.
   private static let gold = share(
     "gold", "Gold, one troy ounce, in US dollars", FixedDecimal(coefficient: 1, scale: 2))
 
-  /// Shares, whole ones, for cash. Assumed: 0.01 % (one basis point) both ways.
+  /// Shares, whole ones, for cash.
+  ///
+  /// Assumed: 0.01 % (one basis point) both ways.
   ///
   /// The tick is 0.0001, since the files hold adjusted prices with four and more decimals; 0.000001
   /// for NVDA, whose adjusted price begins at 0.04; 0.001 where the file has three decimals.
@@ -69,7 +79,9 @@ extension InstrumentCatalogue {
       share($0, "\($0.uppercased()), adjusted", FixedDecimal(coefficient: 1, scale: 3))
     }
 
-  /// Exchange-traded funds that stand for factors. Assumed: 0.01 % both ways.
+  /// Exchange-traded funds that stand for factors.
+  ///
+  /// Assumed: 0.01 % both ways.
   private static let funds: [Instrument] = ["mtum", "qual", "size", "usmv", "vlue"].compactMap {
     share($0, "\($0.uppercased()), adjusted", FixedDecimal(coefficient: 1, scale: 3))
   }
