@@ -67,6 +67,8 @@ extension BarFileError {
     case inconsistentPrices = "BAR-032"
     /// A volume below zero.
     case negativeVolume = "BAR-033"
+    /// A bar that begins inside the bar before it; found by the importer.
+    case overlappingTime = "BAR-034"
   }
 }
 
@@ -104,7 +106,7 @@ extension BarFileError.Code {
       .exponent, .notANumber, .numberTooLarge:
       entryOfRow
     case .malformedTime, .timeGoesBack, .duplicateTime, .inconsistentPrices, .negativeVolume,
-      .offTick:
+      .overlappingTime, .offTick:
       entryOfBar
     }
   }
@@ -190,6 +192,11 @@ extension BarFileError.Code {
     case .duplicateTime: ("the time stands twice", "each time once", "remove one of the rows")
     case .inconsistentPrices:
       ("the prices contradict each other", "low <= open, close <= high", "check the row's source")
+    case .overlappingTime:
+      (
+        "the bar begins inside the one before it", "bars that follow each other",
+        "remove the row, which is a snapshot of an unfinished bar"
+      )
     case .negativeVolume: ("the volume is negative", "0 or more", "check the row's source")
     default:
       (

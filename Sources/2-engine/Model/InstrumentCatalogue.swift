@@ -23,9 +23,12 @@ public struct InstrumentCatalogue: Sendable, Equatable {
     public var code: String { "INS-001" }
 
     /// One line: what was, and what was wanted.
-    public var description: String {
+    public var description: String { "error[\(code)]: \(sentence)" }
+
+    /// The description without its code.
+    public var sentence: String {
       let hint = nearest.map { "did you mean \($0)?" } ?? "a symbol of the catalogue was wanted"
-      return "error[\(code)]: there is no instrument \(symbol); \(hint)"
+      return "there is no instrument \(symbol); \(hint)"
     }
   }
 

@@ -83,23 +83,26 @@ public enum ImportError: Error, Equatable, Sendable {
 extension ImportError: CustomStringConvertible {
   /// One line: what was, and what was wanted.
   public var description: String {
-    let text =
-      switch self {
-      case .file(let error): return error.description
-      case .unknownLayout(let header):
-        "the header \(header) is of no known form; wanted a time with open, high, low, close, or "
-          + "with closes; give a mapping"
-      case .noSuchColumn(let name):
-        "there is no column \(name); wanted one of the file's; correct the mapping"
-      case .noSymbol: "the file names no symbol; wanted one; give it"
-      case .unknownInstrument(let miss): miss.description
-      case .noInterval(let symbol):
-        "the times of \(symbol) do not tell how long its bars are; wanted an interval; give it"
-      case .tooMuch(let what, let limit):
-        "there are more than \(limit) \(what); wanted fewer; split the file"
-      case .nothingTaken(let rows):
-        "none of \(rows) rows could be taken; wanted bars; look at the mapping"
-      }
-    return "error[\(code)]: \(text)"
+    if case .file(let error) = self { return error.description }
+    return "error[\(code)]: \(sentence)"
+  }
+
+  private var sentence: String {
+    switch self {
+    case .file(let error): error.description
+    case .unknownLayout(let header):
+      "the header \(header) is of no known form; wanted a time with open, high, low, close, or "
+        + "with closes; give a mapping"
+    case .noSuchColumn(let name):
+      "there is no column \(name); wanted one of the file's; correct the mapping"
+    case .noSymbol: "the file names no symbol; wanted one; give it"
+    case .unknownInstrument(let miss): "\(miss.sentence); add it, or give terms to fall back on"
+    case .noInterval(let symbol):
+      "the times of \(symbol) do not tell how long its bars are; wanted an interval; give it"
+    case .tooMuch(let what, let limit):
+      "there are more than \(limit) \(what); wanted fewer; split the file"
+    case .nothingTaken(let rows):
+      "none of \(rows) rows could be taken; wanted bars; look at the mapping"
+    }
   }
 }
