@@ -177,10 +177,12 @@ public struct BarImportReader {
 
   private consuming func finish() throws(ImportError) -> ImportResult {
     var series: [ImportedSeries] = []
+    var counts = DistanceCounts()
+    for collector in collectors { counts.add(collector.rows) }
     for (index, collector) in collectors.enumerated() where !collector.rows.isEmpty {
       let finisher = SeriesFinisher(
         collector, options: options, instrument: InstrumentID(UInt32(index)))
-      series.append(try finisher.finish())
+      series.append(try finisher.finish(counts))
     }
     guard !series.isEmpty else { throw .nothingTaken(rows: rows) }
     let used = columns.mapping.columns

@@ -60,9 +60,10 @@ extension QualityReport {
   private static func decimals(_ value: Double, _ count: Int) -> String {
     var scale = 1.0
     for _ in 0..<count { scale *= 10 }
-    let scaled = (value * scale).rounded()
-    guard scaled.isFinite, abs(scaled) < 1e15 else { return "\(value)" }
-    let units = Int64(scaled)
+    // Halves go away from zero; `rounded()` would want the C library's mathematics.
+    let scaled = abs(value) * scale + 0.5
+    guard scaled.isFinite, scaled < 1e15 else { return "\(value)" }
+    let units = value < 0 ? -Int64(scaled) : Int64(scaled)
     let digits = String(units.magnitude)
     let padded = String(repeating: "0", count: max(0, count + 1 - digits.count)) + digits
     return (units < 0 ? "-" : "") + padded.dropLast(count) + "." + padded.suffix(count)

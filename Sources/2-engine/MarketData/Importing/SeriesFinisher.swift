@@ -22,9 +22,9 @@ struct SeriesFinisher {
     report = collector.report
   }
 
-  consuming func finish() throws(ImportError) -> ImportedSeries {
+  consuming func finish(_ counts: DistanceCounts) throws(ImportError) -> ImportedSeries {
     sort()
-    let interval = try interval()
+    let interval = try interval(ofFile: counts)
     report.interval = Interval(nanoseconds: interval)
     let isDaily = interval == Self.day
     settleDuplicates(isDaily: isDaily)
@@ -48,25 +48,17 @@ struct SeriesFinisher {
 
   /// The length of a bar in nanoseconds.
   ///
-  /// As given; a day, where rows are of days; else the smallest distance of neighbours that makes
-  /// up at least a tenth of all distances, or the most frequent one where none does.
-  private func interval() throws(ImportError) -> Int64 {
-    if let given = options.interval {
-      return try bounded(given.nanoseconds)
-    }
+  /// As given; a day, where rows are of days; else the most frequent distance of neighbours, or
+  /// that of the whole file where it is a fraction of it, as for a contract that seldom trades.
+  private func interval(ofFile counts: DistanceCounts) throws(ImportError) -> Int64 {
+    if let given = options.interval { return try bounded(given.nanoseconds) }
     if rows.allSatisfy(\.isOfDay) { return Self.day }
-    var counts: [Int64: Int] = [:]
-    for (row, next) in zip(rows, rows.dropFirst()) where next.instant > row.instant {
-      counts[(next.instant - row.instant).nanoseconds, default: 0] += 1
-    }
-    let total = counts.values.reduce(0, +)
-    if let common = counts.filter({ $0.value * 10 >= total }).keys.min() {
-      return try bounded(common)
-    }
-    guard let most = counts.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }) else {
-      throw .noInterval(symbol: symbol)
-    }
-    return try bounded(most.key)
+    var own = DistanceCounts()
+    own.add(rows)
+    let common = counts.mostFrequent
+    guard let interval = own.mostFrequent ?? common else { throw .noInterval(symbol: symbol) }
+    if let common, common < interval, interval % common == 0 { return try bounded(common) }
+    return try bounded(interval)
   }
 
   /// Refuses an interval that is none, or longer than a year.
@@ -175,5 +167,21 @@ struct SeriesFinisher {
       ? row.instant.nanoseconds - row.instant.nanosecondOfDay
       : row.instant.nanoseconds
     return Timestamp(nanoseconds: start) + Interval(nanoseconds: interval)
+  }
+}
+
+/// How often neighbouring rows are each distance apart.
+struct DistanceCounts {
+  private var counts: [Int64: Int] = [:]
+
+  mutating func add(_ rows: [ImportedRow]) {
+    for (row, next) in zip(rows, rows.dropFirst()) where next.instant > row.instant {
+      counts[(next.instant - row.instant).nanoseconds, default: 0] += 1
+    }
+  }
+
+  /// The most frequent distance; of several, the smallest.
+  var mostFrequent: Int64? {
+    counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
   }
 }
