@@ -44,7 +44,7 @@ let modules: [Module] = [
   foundation("Encoding", uses: ["Collections", "Time", "Money"], system: ["CChecksum"]),
   foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib"]),
   foundation("Telemetry", uses: ["Collections", "Time"]),
-  foundation("Crypto", system: ["COpenSSL"]),
+  foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL"]),
   foundation("Configuration", uses: ["Encoding"], system: ["CYAML"]),
   foundation("Storage", uses: ["Collections", "Time", "Encoding", "Platform", "Telemetry"]),
   foundation("Runtime", uses: ["Collections", "Time", "Encoding", "Storage"]),

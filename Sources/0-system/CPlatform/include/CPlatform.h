@@ -9,4 +9,9 @@ void omni_keep(uint64_t value);
 /// Processor time that the calling thread has used, in nanoseconds.
 int64_t omni_thread_nanoseconds(void);
 
+/// Stores `word` at `address`, divisible by 8, after all stores before it and in one piece.
+static inline void omni_publish(void *_Nonnull address, uint64_t word) {
+  __atomic_store_n((uint64_t *)address, word, __ATOMIC_RELEASE);
+}
+
 #endif
