@@ -115,6 +115,7 @@ public struct InstrumentTerms: Sendable, Hashable {
   @inlinable
   public func price(_ decimal: FixedDecimal) -> Price? {
     guard let units = decimal.wideCoefficient(atScale: tick.scale),
+      units.magnitude <= Self.unitsMax,
       units % Int128(tick.coefficient) == 0,
       let ticks = Int64(exactly: units / Int128(tick.coefficient)),
       ticks.magnitude <= Self.ticksMax
@@ -132,7 +133,11 @@ public struct InstrumentTerms: Sendable, Hashable {
     return Quantity(lots: lots)
   }
 
-  /// The largest price in ticks, so that ticks × coefficient is exact as a statistic.
+  /// The largest ticks × coefficient, so that it is exact as a statistic.
+  @inlinable
+  public static var unitsMax: UInt128 { 1 << 53 }
+
+  /// The largest price in ticks.
   @inlinable
   public static var ticksMax: UInt64 { 1 << 50 }
 
