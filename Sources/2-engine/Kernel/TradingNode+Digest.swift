@@ -3,6 +3,7 @@ public import OmniEncoding
 import OmniExecution
 import OmniMarketData
 import OmniMatching
+import OmniModel
 import OmniPortfolio
 import OmniRisk
 import OmniRuntime
@@ -34,5 +35,36 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     var sink = DigestSink()
     encode(into: &sink)
     return sink.finish()
+  }
+
+  /// Journals what the run is made of; to be called once, before the first bar.
+  public mutating func start(_ plan: RunPlan) throws(Failure) {
+    var words = WordArray()
+    plan.encode(into: &words)
+    do throws(Sequencer<Sink>.Failure) {
+      try sequencer.sequence(
+        kind: RecordKind.runStarted.rawValue, time: .distantPast,
+        payload: PreparedRecord(words.words))
+    } catch {
+      throw .sequencer(error)
+    }
+  }
+
+  /// Journals the digest of the state, as the run's last record.
+  ///
+  /// - Returns: The digest of the state before that record.
+  public mutating func end() throws(Failure) -> Digest256 {
+    let digest = digest()
+    try record(.runEnded, PreparedRecord(digest.words))
+    return digest
+  }
+}
+
+extension Digest256 {
+  /// The digest as four words, first byte lowest.
+  var words: [UInt64] {
+    (0..<4).map { word in
+      (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[word * 8 + $1]) << (8 * UInt64($1)) }
+    }
   }
 }

@@ -56,25 +56,7 @@ public struct TradingNode<
   /// For each instrument, where its subscribers begin in ``subscribers``; one more at the end.
   @usableFromInline let firstSubscriber: OwnedBuffer<Int>
   @usableFromInline let subscribers: OwnedBuffer<StrategyID>
-  @usableFromInline var counts = Counts()
-
-  /// What has happened so far.
-  @frozen
-  public struct Counts: Sendable, Hashable {
-    /// Bars taken.
-    public var bars: UInt64 = 0
-    /// Orders let by.
-    public var orders: UInt64 = 0
-    /// Orders refused by risk.
-    public var denials: UInt64 = 0
-    /// Fills booked.
-    public var fills: UInt64 = 0
-    /// Reports or cancels that no working order was found for.
-    public var strayReports: UInt64 = 0
-
-    @usableFromInline
-    init() {}
-  }
+  @usableFromInline var counts = NodeCounts()
 
   /// Builds a node from a checked plan, with each strategy's capital in its books.
   public init(
@@ -125,7 +107,7 @@ public struct TradingNode<
   }
 
   /// What has happened so far.
-  public var totals: Counts { counts }
+  public var totals: NodeCounts { counts }
 
   /// How many orders work now.
   public var workingOrderCount: Int { orders.count }
