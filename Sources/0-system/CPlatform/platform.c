@@ -1,5 +1,7 @@
 #include "CPlatform.h"
 
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 void omni_keep(uint64_t value) { __asm__ volatile("" : : "r"(value) : "memory"); }
@@ -8,4 +10,12 @@ int64_t omni_thread_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void omni_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+int32_t omni_terminal_columns(int32_t descriptor) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }

@@ -59,6 +59,17 @@ public enum FileSystem {
     }
   }
 
+  /// Makes a new folder that nobody else uses, in the system's place for what may be thrown away.
+  ///
+  /// - Returns: its path; whoever asked removes it.
+  public static func makeTemporaryDirectory(_ name: String) throws(FileError) -> String {
+    let pattern = "/tmp/" + name + "-XXXXXX"
+    var bytes = Array(pattern.utf8CString)
+    let isMade = unsafe mkdtemp(&bytes) != nil
+    guard isMade else { throw FileError(errno: errno, operation: "make folder", path: pattern) }
+    return String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   /// Removes the file at `path`.
   public static func remove(_ path: String) throws(FileError) {
     guard unsafe unlink(path) == 0 else {

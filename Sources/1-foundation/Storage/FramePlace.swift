@@ -42,9 +42,10 @@ extension JournalReader where Store: ~Copyable {
   ///
   /// - Complexity: O(rest of the segment); nearly every step is one comparison.
   func laterFrame(after place: Int) -> UInt64? {
+    guard let base = unsafe base else { return nil }
     var at = place + 8
     while at + Frame.headerBytes <= limit {
-      if case .good(let header, _) = judge(at), header.sequence.value > sequence {
+      if unsafe base.load(fromByteOffset: at, as: UInt64.self) != 0, case .good(let header, _) = judge(at), header.sequence.value > sequence {
         return header.sequence.value
       }
       at += 8

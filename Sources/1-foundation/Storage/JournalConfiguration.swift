@@ -55,6 +55,6 @@ public struct JournalConfiguration: Sendable, Equatable {
 
   /// The largest payload that fits into one record, in words.
   public var payloadWordsMax: Int {
-    (segmentBytes - SegmentHeader.size - 8 - JournalSeal.frameBytes - 32) / 8
+    (segmentBytes - SegmentHeader.size - 8 - 32) / 8
   }
 }

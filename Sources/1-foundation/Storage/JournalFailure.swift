@@ -91,6 +91,16 @@ public enum JournalFailure: Error, Equatable, Sendable {
     public let derivedKind: UInt16
     /// The first payload word that differs, or nothing if the header does.
     public let word: Int?
+
+    /// Creates a description of a difference.
+    public init(
+      sequence: SequenceNumber, recordedKind: UInt16, derivedKind: UInt16, word: Int?
+    ) {
+      self.sequence = sequence
+      self.recordedKind = recordedKind
+      self.derivedKind = derivedKind
+      self.word = word
+    }
   }
 
   /// The stable code for whoever runs the program.
@@ -169,6 +179,14 @@ public struct TornTail: Equatable, Sendable {
   public let bytesCut: Int
   /// Whether bytes are missing that had been committed, so that this is a loss.
   public let isCommittedLost: Bool
+
+  /// Creates a description of a tail.
+  public init(segment: UInt32, offset: Int, bytesCut: Int, isCommittedLost: Bool) {
+    self.segment = segment
+    self.offset = offset
+    self.bytesCut = bytesCut
+    self.isCommittedLost = isCommittedLost
+  }
 }
 
 extension TornTail: CustomStringConvertible {

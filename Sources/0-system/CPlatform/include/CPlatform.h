@@ -9,6 +9,12 @@ void omni_keep(uint64_t value);
 /// Processor time that the calling thread has used, in nanoseconds.
 int64_t omni_thread_nanoseconds(void);
 
+/// Makes a write to a pipe that nobody reads fail with EPIPE, and not end the process.
+void omni_ignore_broken_pipes(void);
+
+/// How many columns the terminal behind `descriptor` has, or 0 if it is none or does not say.
+int32_t omni_terminal_columns(int32_t descriptor);
+
 /// Stores `word` at `address`, divisible by 8, after all stores before it and in one piece.
 static inline void omni_publish(void *_Nonnull address, uint64_t word) {
   __atomic_store_n((uint64_t *)address, word, __ATOMIC_RELEASE);

@@ -1,0 +1,251 @@
+import OmniEncoding
+import OmniStorage
+import OmniTime
+import Testing
+
+@Suite("JournalReader")
+struct JournalReaderTests {
+  // MARK: Every byte
+
+  @Test func `every byte of a sealed journal is guarded`() throws {
+    let journal = try sealedJournal()
+    let (records, _) = try readAll(MemoryJournalStore(journal))
+    #expect(journal.segments.count == 3)
+    for segment in journal.segments {
+      let content = try #require(journal.content(of: segment))
+      for offset in content.indices where isWorthTrying(offset, content.count) {
+        for bits: UInt8 in [0x01, 0x80, 0xFF, 0x24] {
+          journal.flip(bits, at: offset, of: segment)
+          let found = outcome(journal)
+          journal.set(segment, to: content)
+          guard case .failure(let failure) = found else {
+            Issue.record("segment \(segment), offset \(offset), bits \(bits) was not found")
+            continue
+          }
+          if case .corrupt(let corruption) = failure {
+            #expect(corruption.segment == segment || corruption.segment == segment + 1)
+          } else {
+            Issue.record("segment \(segment), offset \(offset): \(failure)")
+          }
+        }
+      }
+    }
+    #expect(try readAll(MemoryJournalStore(journal)).records == records)
+  }
+
+  @Test func `a tail that is cut anywhere leaves exactly the records before it`() throws {
+    let journal = try sealedJournal()
+    let (records, _) = try readAll(MemoryJournalStore(journal))
+    let last = try #require(journal.segments.last)
+    let content = try #require(journal.content(of: last))
+    let ends = frameEnds(content)
+    let before = records.count - (ends.count - 1)
+    for length in 0..<content.count {
+      journal.truncate(last, to: length)
+      let (found, end) = try outcome(journal).get()
+      journal.set(last, to: content)
+
+      let whole = ends.filter { $0 <= length }.count
+      #expect(found == Array(records.prefix(before + whole)), "cut to \(length)")
+      let offset = length < 64 ? 0 : ends.last { $0 <= length } ?? 64
+      let tail = TornTail(
+        segment: last, offset: offset, bytesCut: length - offset, isCommittedLost: true)
+      #expect(end == .torn(tail), "cut to \(length)")
+    }
+  }
+
+  @Test func `a journal that lost committed records is continued only on demand`() throws {
+    let journal = try sealedJournal()
+    let last = try #require(journal.segments.last)
+    let content = try #require(journal.content(of: last))
+    for length in [10, 64, 100, content.count - 1] {
+      let disk = journal.afterKill()
+      disk.truncate(last, to: length)
+      let expected = try outcome(disk).get().0
+      var store = MemoryJournalStore(disk)
+      #expect(throws: JournalFailure.self, "cut to \(length)") {
+        _ = try JournalRecovery.recover(&store)
+      }
+      _ = try JournalRecovery.recover(&store, acceptingLoss: true)
+      var writer = try JournalWriter.resume(MemoryJournalStore(disk), settings())
+      try writer.appendRecords(1, words: 3)
+      try writer.close()
+      let (found, end) = try outcome(disk).get()
+      #expect(found.count == expected.count + 1, "cut to \(length)")
+      #expect(Array(found.dropLast()) == expected, "cut to \(length)")
+      #expect(end == .sealed)
+    }
+  }
+
+  // MARK: Segments
+
+  @Test func `missing, strange and exchanged segments are refused`() throws {
+    let journal = try sealedJournal()
+    let contents = journal.segments.compactMap { journal.content(of: $0) }
+    func refused(_ change: (MemoryJournalDisk) -> Void) -> JournalFailure? {
+      let disk = journal.afterKill()
+      change(disk)
+      guard case .failure(let failure) = outcome(disk) else { return nil }
+      return failure
+    }
+    #expect(refused { $0.remove(0) } == .missingSegment(wanted: 0, found: 1))
+    #expect(refused { $0.remove(1) } == .missingSegment(wanted: 1, found: 2))
+    #expect(refused { $0.remove(2) } == .missingSegment(wanted: 2, found: nil))
+    #expect(refused { $0.set(3, to: contents[0]) } != nil)
+    #expect(refused { $0.set(3, to: contents[2]) } != nil)
+    #expect(refused { $0.set(4, to: contents[2]) } != nil)
+    #expect(
+      refused {
+        $0.set(0, to: contents[1])
+        $0.set(1, to: contents[0])
+      } != nil)
+    #expect(refused { $0.set(1, to: contents[1] + [0]) } != nil)
+    #expect(refused { $0.set(2, to: contents[2] + Array(repeating: 0, count: 8)) } != nil)
+    #expect(refused { $0.truncate(1, to: 100) } != nil)
+    #expect(refused { _ in } == nil)
+  }
+
+  @Test func `a segment of another run does not pass for the next`() throws {
+    let journal = try sealedJournal(runID: 1)
+    let other = try sealedJournal(runID: 2, firstWord: 99)
+    journal.set(1, to: try #require(other.content(of: 1)))
+    guard case .failure(.corrupt(let corruption)) = outcome(journal) else {
+      Issue.record("a foreign segment was taken")
+      return
+    }
+    #expect(corruption.segment == 1)
+    #expect(corruption.subject == .chain)
+  }
+
+  // MARK: The end of an open segment
+
+  @Test func `damage before the last record of an open segment is refused`() throws {
+    let open = try openJournal(records: 20)
+    let content = try #require(open.content(of: 0))
+    let ends = frameEnds(content)
+    for offset in 64..<ends[ends.count - 2] {
+      open.flip(0x10, at: offset, of: 0)
+      let found = outcome(open)
+      open.set(0, to: content)
+      guard case .failure(.corrupt) = found else {
+        Issue.record("offset \(offset) was not found")
+        continue
+      }
+    }
+  }
+
+  @Test func `damage to the last record, which nobody committed, is a torn tail`() throws {
+    let open = try openJournal(records: 20)
+    let content = try #require(open.content(of: 0))
+    let ends = frameEnds(content)
+    let start = ends[ends.count - 2]
+    for offset in start..<ends[ends.count - 1] {
+      open.flip(0x10, at: offset, of: 0)
+      let (records, end) = try outcome(open).get()
+      open.set(0, to: content)
+      #expect(records.count == 19, "offset \(offset)")
+      guard case .torn(let tail) = end else {
+        Issue.record("offset \(offset): \(String(describing: end))")
+        continue
+      }
+      #expect(tail.offset == start && !tail.isCommittedLost)
+      #expect(tail.bytesCut == ends[ends.count - 1] - start)
+    }
+  }
+
+  @Test func `damage to a record that was committed is refused, even if it is the last`() throws {
+    let open = try openJournal(records: 20, commits: true)
+    let content = try #require(open.content(of: 0))
+    let end = try #require(frameEnds(content).last)
+    for offset in 64..<end {
+      open.flip(0x02, at: offset, of: 0)
+      let found = outcome(open)
+      open.set(0, to: content)
+      guard case .failure(.corrupt) = found else {
+        Issue.record("offset \(offset) was not found")
+        continue
+      }
+    }
+  }
+
+  @Test func `a zeroed record before a valid one is a hole`() throws {
+    let open = try openJournal(records: 20)
+    var content = try #require(open.content(of: 0))
+    let ends = frameEnds(content)
+    content.replaceSubrange(
+      ends[4]..<ends[5], with: Array(repeating: 0, count: ends[5] - ends[4]))
+    open.set(0, to: content)
+    guard case .failure(.corrupt(let corruption)) = outcome(open) else {
+      Issue.record("the hole was not found")
+      return
+    }
+    #expect(corruption.subject == .hole)
+    #expect(corruption.offset == ends[4])
+  }
+
+  @Test func `what was cut once never comes back`() throws {
+    let open = try openJournal(records: 20)
+    let ends = frameEnds(try #require(open.content(of: 0)))
+    open.flip(0x10, at: ends[18] + 40, of: 0)
+    var store = MemoryJournalStore(open)
+    let first = try JournalRecovery.recover(&store)
+    #expect(first.position.nextSequence == SequenceNumber(19))
+    let second = try JournalRecovery.recover(&store)
+    #expect(second.end == .unsealed)
+    #expect(second.position == first.position)
+    #expect(open.content(of: 0)?.count == ends[18])
+  }
+}
+
+// MARK: - Words for the tests
+
+/// A small sealed journal of three segments, each with few records.
+private func sealedJournal(
+  runID: UInt64 = 7, firstWord: UInt64 = 1
+) throws -> MemoryJournalDisk {
+  var disk = MemoryJournalDisk()
+  for part in 0..<3 {
+    let configuration = try settings(runID: runID)
+    var writer =
+      part == 0
+      ? try JournalWriter.create(MemoryJournalStore(disk), configuration)
+      : try JournalWriter.resume(MemoryJournalStore(disk), configuration)
+    _ = try writer.append(
+      kind: 9, version: 2, time: writer.time == .distantPast ? at(0) : writer.time,
+      payload: Words([firstWord, 0, .max]))
+    try writer.appendRecords(3, words: part)
+    if part == 2 {
+      try writer.close()
+    } else {
+      disk = disk.afterKill()
+    }
+  }
+  return disk
+}
+
+/// A journal in one segment whose writer went away.
+private func openJournal(records: Int, commits: Bool = false) throws -> MemoryJournalDisk {
+  let disk = MemoryJournalDisk()
+  var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+  try writer.appendRecords(records, words: 3)
+  if commits { try writer.commit() }
+  return disk.afterKill()
+}
+
+/// Where the frames of a segment end.
+private func frameEnds(_ content: [UInt8]) -> [Int] {
+  var ends: [Int] = []
+  var offset = 64
+  while offset + 8 <= content.count {
+    let length = (0..<4).reduce(0) { $0 | Int(content[offset + $1]) << (8 * $1) }
+    if length == 0 { break }
+    offset += length
+    ends.append(offset)
+  }
+  return ends
+}
+
+/// All bytes of small files; of large ones, the first and last.
+private func isWorthTrying(_ offset: Int, _ count: Int) -> Bool {
+  offset < 2048 || offset >= count - 256
+}
