@@ -85,6 +85,8 @@ public import OmniPlatform
       let kept = open.removeValue(forKey: reused)
       if let kept, kept.region.count == request.capacity {
         try FileSystem.rename(file(reused), to: unfinished)
+        // Or the device might hold the new header under the old name.
+        if request.isDurable { try FileSystem.synchronizeDirectory(path) }
         return kept
       }
       try FileSystem.remove(file(reused))

@@ -55,16 +55,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   /// - Returns: The digest of the state before that record.
   public mutating func end() throws(Failure) -> Digest256 {
     let digest = digest()
-    try record(.runEnded, PreparedRecord(digest.words))
+    try record(.runEnded, PreparedRecord([digest.words.0, digest.words.1, digest.words.2, digest.words.3]))
     return digest
-  }
-}
-
-extension Digest256 {
-  /// The digest as four words, first byte lowest.
-  var words: [UInt64] {
-    (0..<4).map { word in
-      (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[word * 8 + $1]) << (8 * UInt64($1)) }
-    }
   }
 }

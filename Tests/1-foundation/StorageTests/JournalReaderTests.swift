@@ -117,7 +117,44 @@ struct JournalReaderTests {
     #expect(corruption.subject == .chain)
   }
 
+  @Test func `the seal finds a record that was exchanged for another valid one`() throws {
+    func journal(_ word: UInt64) throws -> MemoryJournalDisk {
+      let disk = MemoryJournalDisk()
+      var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+      for time in Int64(0)..<3 {
+        _ = try writer.append(kind: 1, version: 1, time: at(time), payload: Words([word]))
+      }
+      try writer.close()
+      return disk
+    }
+    let disk = try journal(1)
+    var content = try #require(disk.content(of: 0))
+    let other = try #require(journal(2).content(of: 0))
+    content.replaceSubrange(64..<104, with: other[64..<104])
+    disk.set(0, to: content)
+    guard case .failure(.corrupt(let corruption)) = outcome(disk) else {
+      Issue.record("the exchange was not found")
+      return
+    }
+    #expect(corruption.subject == .seal)
+  }
+
   // MARK: The end of an open segment
+
+  @Test func `what a file held in an earlier life does not pass for a record`() throws {
+    let earlier = try #require(openJournal(records: 20, runID: 1).content(of: 0))
+    let disk = try openJournal(records: 19, runID: 2)
+    var content = try #require(disk.content(of: 0))
+    let ends = frameEnds(earlier)
+    content.replaceSubrange(ends[18]..<ends[19], with: earlier[ends[18]..<ends[19]])
+    disk.set(0, to: content)
+
+    let (records, end) = try outcome(disk).get()
+    #expect(records.count == 19)
+    let tail = TornTail(
+      segment: 0, offset: ends[18], bytesCut: ends[19] - ends[18], isCommittedLost: false)
+    #expect(end == .torn(tail))
+  }
 
   @Test func `damage before the last record of an open segment is refused`() throws {
     let open = try openJournal(records: 20)
@@ -224,9 +261,11 @@ private func sealedJournal(
 }
 
 /// A journal in one segment whose writer went away.
-private func openJournal(records: Int, commits: Bool = false) throws -> MemoryJournalDisk {
+private func openJournal(
+  records: Int, commits: Bool = false, runID: UInt64 = 7
+) throws -> MemoryJournalDisk {
   let disk = MemoryJournalDisk()
-  var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+  var writer = try JournalWriter.create(MemoryJournalStore(disk), settings(runID: runID))
   try writer.appendRecords(records, words: 3)
   if commits { try writer.commit() }
   return disk.afterKill()
