@@ -7,7 +7,7 @@ public enum Omni {
   public static let version = "0.1.0"
 
   /// The commands, in the order in which the help lists them.
-  static let commands: [any Command.Type] = [
+  static let commands: [any (Command & SendableMetatype).Type] = [
     DemoCommand.self, BacktestCommand.self, ReplayCommand.self, DataCommand.self,
     StrategiesCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
   ]

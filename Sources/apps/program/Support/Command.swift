@@ -1,7 +1,7 @@
 import Foundation
 
 /// A command of the program.
-protocol Command {
+protocol Command: Sendable {
   /// The word by which it is called.
   static var name: String { get }
   /// What it does, in a line.
