@@ -89,8 +89,17 @@ public import OmniPlatform
         if request.isDurable { try FileSystem.synchronizeDirectory(path) }
         return kept
       }
-      try FileSystem.remove(file(reused))
+      let segment = try make(request, unfinished)
+      if FileSystem.exists(file(reused)) { try FileSystem.remove(file(reused)) }
+      return segment
     }
+    return try make(request, unfinished)
+  }
+
+  /// A new file under its unfinished name, with room on the device, mapped.
+  private func make(
+    _ request: SegmentRequest, _ unfinished: String
+  ) throws(FileError) -> OpenSegment {
     let file = try File(unfinished, .replace)
     do throws(FileError) {
       try file.preallocate(request.capacity)

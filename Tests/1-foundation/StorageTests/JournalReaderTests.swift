@@ -13,7 +13,7 @@ struct JournalReaderTests {
     #expect(journal.segments.count == 3)
     for segment in journal.segments {
       let content = try #require(journal.content(of: segment))
-      for offset in content.indices where isWorthTrying(offset, content.count) {
+      for offset in content.indices {
         for bits: UInt8 in [0x01, 0x80, 0xFF, 0x24] {
           journal.flip(bits, at: offset, of: segment)
           let found = outcome(journal)
@@ -220,6 +220,28 @@ struct JournalReaderTests {
     #expect(corruption.offset == ends[4])
   }
 
+  // MARK: Properties
+
+  @Test func `whatever stands in the files, reading them ends`() throws {
+    let journal = try sealedJournal()
+    let open = try openJournal(records: 20)
+    for seed in UInt64(0)..<300 {
+      var random = SplitMix64(seed: seed)
+      let disk = seed % 2 == 0 ? journal.afterKill() : open.afterKill()
+      let segment = try #require(disk.segments.randomElement(using: &random))
+      var content = Array(try #require(disk.content(of: segment)).prefix(2000))
+      for _ in 0..<Int.random(in: 1..<4, using: &random) {
+        let start = Int.random(in: 0..<content.count, using: &random)
+        for index in start..<min(content.count, start + Int.random(in: 1..<60, using: &random)) {
+          content[index] = UInt8.random(in: 0...255, using: &random)
+        }
+      }
+      disk.set(segment, to: content)
+      guard case .success(let (records, _)) = outcome(disk) else { continue }
+      #expect(records.count <= 20, "seed \(seed)")
+    }
+  }
+
   @Test func `what was cut once never comes back`() throws {
     let open = try openJournal(records: 20)
     let ends = frameEnds(try #require(open.content(of: 0)))
@@ -282,9 +304,4 @@ private func frameEnds(_ content: [UInt8]) -> [Int] {
     ends.append(offset)
   }
   return ends
-}
-
-/// All bytes of small files; of large ones, the first and last.
-private func isWorthTrying(_ offset: Int, _ count: Int) -> Bool {
-  offset < 2048 || offset >= count - 256
 }
