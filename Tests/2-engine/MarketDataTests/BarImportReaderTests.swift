@@ -243,6 +243,10 @@ struct BarImportReaderTests {
       ("Time,Close\n2020-01-01 10:00:00,1\n", .init(symbol: "gold"), "IMP-005"),
       (bars + "2020-01-02,1\n", few, "IMP-006"),
       ("Date,Close\n2020-01-01,x\n", .init(symbol: "gold"), "IMP-007"),
+      (
+        "meat_type,date,price\nbeef,2018-01-03,1\nlamb,2018-01-03,2\npork,2018-01-03,3\n",
+        .init(symbol: "gold"), "IMP-008"
+      ),
       ("D\u{0}a\u{0}t\u{0}e\u{0}", .init(), "BAR-011"),
     ]
     for (text, options, code) in cases {

@@ -33,6 +33,9 @@ struct SeriesFinisher {
     report.interval = Interval(nanoseconds: interval)
     let isDaily = interval == Self.day
     settleDuplicates(isDaily: isDaily)
+    guard report.duplicates.conflicting <= rows.count else {
+      throw .notOneSeries(symbol: symbol, conflicting: report.duplicates.conflicting)
+    }
     if interval < Self.day { dropUnfinished(interval: interval) }
     countGaps(interval: interval, isDaily: isDaily)
     let bars = makeBars(interval: interval, isDaily: isDaily)
