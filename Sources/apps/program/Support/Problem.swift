@@ -1,9 +1,9 @@
 /// What is told to whoever runs the program when a command fails.
-struct Problem: Error {
+package struct Problem: Error {
   /// The stable code.
-  let code: String
+  package let code: String
   /// One line: what was; what was wanted; what to do.
-  let text: String
+  package let text: String
   /// Whether the command line was wrong, rather than what it asked for.
   var isUsage = false
 
