@@ -1,3 +1,4 @@
+import OmniCrypto
 import OmniKernel
 import OmniModel
 import OmniMoney
@@ -55,6 +56,18 @@ struct TradingNodeTests {
     var node = try node(Script([]))
     try node.process(bar(1, 100_00))
     #expect(node.finish().takeObserver().lines == ["bar 10000"])
+  }
+
+  @Test func `a run begins with its plan and ends with the digest of its state`() throws {
+    var node = try node(Script([]))
+    try node.start(plan())
+    try node.process(bar(1, 100_00))
+    let digest = node.digest()
+
+    let last = try node.end()
+    #expect(last == digest)
+    let kinds = node.finish().takeJournal().kinds
+    #expect(kinds == [.runStarted, .barClosed, .runEnded])
   }
 
   // MARK: Denials

@@ -41,6 +41,8 @@ struct PortfolioTests {
     #expect(trade.cycle.realised == 48_00)
     #expect(trade.cycle.fees == 2_25)
     #expect(trade.cycle.peakLots == 10)
+    #expect(trade.cycle.entryTicks == 100_00)
+    #expect(trade.cycle.exitTicks == 104_80)
     #expect(trade.cycle.highest == price(107_00))
     #expect(trade.cycle.lowest == price(99_00))
     #expect(books.position(first, share).isFlat)
