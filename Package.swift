@@ -76,7 +76,8 @@ let modules: [Module] = [
   engine(
     "Backtest",
     uses: [
-      "Collections", "Numerics", "Time", "Money", "Encoding", "Storage", "Runtime", "Model",
+      "Collections", "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime",
+      "Model",
       "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy", "Kernel",
     ]),
 

@@ -61,11 +61,6 @@ import Glibc
     return Int(status.st_size)
   }
 
-  /// Makes the next call that says no place begin at `offset`.
-  public func seek(to offset: Int) throws(FileError) {
-    guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw failure("seek in") }
-  }
-
   /// Reads at most `buffer.count` bytes from where the last call stopped.
   ///
   /// - Returns: how many bytes were read; 0 at the end.

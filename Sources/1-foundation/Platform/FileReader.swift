@@ -61,11 +61,16 @@ import Glibc
     if !isStarted {
       isStarted = true
       // Two bytes tell, so wait for two, or for the end.
-      let found = try unsafe file.read(into: input, at: 0)
+      var found = 0
+      while found < 2 {
+        let more = try unsafe file.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: input[found...]))
+        if more == 0 { break }
+        found += more
+      }
       if found >= 2, unsafe input[0] == 0x1F, unsafe input[1] == 0x8B {
         inflater = try Inflater(path: file.path)
       }
-      try file.seek(to: found)
       if inflater == nil {
         count = found
         totalBytes += count

@@ -85,10 +85,21 @@ public import OmniPlatform
       let kept = open.removeValue(forKey: reused)
       if let kept, kept.region.count == request.capacity {
         try FileSystem.rename(file(reused), to: unfinished)
+        // Or the device might hold the new header under the old name.
+        if request.isDurable { try FileSystem.synchronizeDirectory(path) }
         return kept
       }
-      try FileSystem.remove(file(reused))
+      let segment = try make(request, unfinished)
+      if FileSystem.exists(file(reused)) { try FileSystem.remove(file(reused)) }
+      return segment
     }
+    return try make(request, unfinished)
+  }
+
+  /// A new file under its unfinished name, with room on the device, mapped.
+  private func make(
+    _ request: SegmentRequest, _ unfinished: String
+  ) throws(FileError) -> OpenSegment {
     let file = try File(unfinished, .replace)
     do throws(FileError) {
       try file.preallocate(request.capacity)

@@ -45,7 +45,9 @@ extension JournalReader where Store: ~Copyable {
     guard let base = unsafe base else { return nil }
     var at = place + 8
     while at + Frame.headerBytes <= limit {
-      if unsafe base.load(fromByteOffset: at, as: UInt64.self) != 0, case .good(let header, _) = judge(at), header.sequence.value > sequence {
+      if unsafe base.load(fromByteOffset: at, as: UInt64.self) != 0,
+        case .good(let header, _) = judge(at), header.sequence.value > sequence
+      {
         return header.sequence.value
       }
       at += 8

@@ -112,7 +112,8 @@ extension JournalReader where Store: ~Copyable {
     if cursor.state.phase == .open { return try endOfOpen(place) }
     guard place == .nothing else { throw damage(place) }
     switch cursor.state.phase {
-    case .rolled: throw .missingSegment(wanted: cursor.segment + 1, found: nil)
+    case .rolled:
+      throw .missingSegment(wanted: UInt32(clamping: Int(cursor.segment) + 1), found: nil)
     case .sealed: throw cursor.corrupt(.seal, at: offset, found: 0, wanted: sequence)
     case .open, .recovered: return .unsealed
     }

@@ -70,7 +70,7 @@ public import OmniTime
     let wordCount = payload.wordCount
     let length = Frame.headerBytes + 8 * wordCount
     if length > limit - offset || time < lastTime { try makeRoom(length: length, time: time) }
-    guard let base = unsafe base else { return SequenceNumber(sequence) }
+    guard let base = unsafe base else { preconditionFailure("an open segment") }
     let start = unsafe base + offset
     var sink = unsafe FrameSink(at: start + Frame.headerBytes, wordCount: wordCount)
     payload.encode(into: &sink)

@@ -38,6 +38,14 @@ import OmniPlatform
   /// How many synchronisations have succeeded.
   public internal(set) var synchronizationCount = 0
 
+  /// How many further operations of a store begin or end before ``imageAtPowerLoss`` is taken.
+  public var operationsUntilPowerLoss: Int?
+  /// What decides what survives that loss.
+  public var powerLossSeed: UInt64 = 0
+  /// The disk as it may be found if the power had been lost within an operation; the operation
+  /// itself went on as if nothing had happened.
+  public private(set) var imageAtPowerLoss: MemoryJournalDisk?
+
   /// Creates an empty disk.
   public init() {}
 
@@ -86,6 +94,13 @@ import OmniPlatform
       disk.set(segment, to: file.survivors(&chance))
     }
     return disk
+  }
+
+  /// Takes the image of a loss of power, if now is the time.
+  func tick() {
+    guard let left = operationsUntilPowerLoss else { return }
+    if left == 0 { imageAtPowerLoss = afterPowerLoss(seed: powerLossSeed) }
+    operationsUntilPowerLoss = left == 0 ? nil : left - 1
   }
 
   func failure(_ reason: FileError.Reason, _ operation: String, _ segment: UInt32) -> FileError {

@@ -18,6 +18,8 @@ public struct MemoryJournalStore: JournalStore, ~Copyable {
   @unsafe public mutating func create(
     _ request: SegmentRequest
   ) throws(JournalFailure) -> UnsafeMutableRawPointer {
+    disk.tick()
+    defer { disk.tick() }
     let reused = request.reused.flatMap { disk.files[$0] }
     let used = disk.files.values.reduce(0) { $0 + $1.length }
     guard disk.capacityBytes - used + (reused?.length ?? 0) >= request.capacity else {
@@ -27,6 +29,7 @@ public struct MemoryJournalStore: JournalStore, ~Copyable {
       do throws(FileError) { try count(request.segment) } catch { throw .file(error) }
     }
     if let old = request.reused { disk.files[old] = nil }
+    disk.tick()
     let isSameSize = reused?.length == request.capacity
     let blank = [UInt8](repeating: 0, count: request.capacity)
     var content = isSameSize ? reused?.content ?? blank : blank
@@ -47,6 +50,8 @@ public struct MemoryJournalStore: JournalStore, ~Copyable {
   /// Makes the first `end` bytes survive a loss of power.
   public mutating func synchronize(_ segment: UInt32, upTo end: Int) throws(FileError) {
     guard let file = disk.files[segment] else { return }
+    disk.tick()
+    defer { disk.tick() }
     try count(segment)
     file.keep(upTo: end)
   }
@@ -56,13 +61,17 @@ public struct MemoryJournalStore: JournalStore, ~Copyable {
     _ segment: UInt32, length: Int?, durably: Bool
   ) throws(FileError) {
     guard let file = disk.files[segment] else { return }
+    disk.tick()
+    defer { disk.tick() }
     if durably {
       try count(segment)
       file.keep(upTo: length ?? file.length)
     }
     guard let length else { return }
+    disk.tick()
     file.length = length
     guard durably else { return }
+    disk.tick()
     file.durable.removeLast(file.durable.count - length)
   }
 

@@ -25,7 +25,9 @@ struct SegmentCursor: ~Copyable {
     guard let oldest = try Self.oldest(beside: last, in: store) else { return }
     // A recycling writer may have been stopped between taking the oldest file away and putting it
     // back as the newest.
-    let isRight = first == oldest.segment || oldest.isRecycled && first == oldest.segment + 1
+    let isRight =
+      first == oldest.segment
+      || oldest.isRecycled && first > oldest.segment && first - oldest.segment == 1
     guard isRight else { throw .missingSegment(wanted: oldest.segment, found: first) }
   }
 

@@ -78,6 +78,8 @@ struct SegmentHeader: Equatable {
     runID = words[4]
     chain = UInt32(truncatingIfNeeded: words[5])
     oldest = UInt32(truncatingIfNeeded: words[5] >> 32)
+    // No journal gets that far; a number that does would overflow in the reader.
+    try check(.firstSequence, at: 24, min(firstSequence, 1 << 63), firstSequence)
     try check(.size, at: 12, UInt64(max(capacity, Self.size + 8)), UInt64(capacity))
   }
 

@@ -52,8 +52,10 @@ public struct VerifyingJournal<
           recorded.kind == kind && recorded.version == version && recorded.time == time
           && word == nil
         guard isSame else {
-          throw difference(recorded, kind, isSameHeader: recorded.kind == kind
-            && recorded.version == version && recorded.time == time, word)
+          throw difference(
+            recorded, kind,
+            isSameHeader: recorded.kind == kind
+              && recorded.version == version && recorded.time == time, word)
         }
         compared += 1
         return recorded.sequence

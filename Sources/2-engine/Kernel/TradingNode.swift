@@ -28,7 +28,7 @@ import OmniTime
 public struct TradingNode<
   Roster: StrategyRoster & ~Copyable, Sink: Journal & ~Copyable, Observer: RunObserver & ~Copyable
 >: ~Copyable {
-  /// Why a node stopped. It is not to be used any further.
+  /// Why a node stopped; it is not to be used any further.
   public enum Failure: Error {
     /// The sequencer refused an event.
     case sequencer(Sequencer<Sink>.Failure)
@@ -56,25 +56,7 @@ public struct TradingNode<
   /// For each instrument, where its subscribers begin in ``subscribers``; one more at the end.
   @usableFromInline let firstSubscriber: OwnedBuffer<Int>
   @usableFromInline let subscribers: OwnedBuffer<StrategyID>
-  @usableFromInline var counts = Counts()
-
-  /// What has happened so far.
-  @frozen
-  public struct Counts: Sendable, Hashable {
-    /// Bars taken.
-    public var bars: UInt64 = 0
-    /// Orders let by.
-    public var orders: UInt64 = 0
-    /// Orders refused by risk.
-    public var denials: UInt64 = 0
-    /// Fills booked.
-    public var fills: UInt64 = 0
-    /// Reports or cancels that no working order was found for.
-    public var strayReports: UInt64 = 0
-
-    @usableFromInline
-    init() {}
-  }
+  @usableFromInline var counts = NodeCounts()
 
   /// Builds a node from a checked plan, with each strategy's capital in its books.
   public init(
@@ -90,8 +72,11 @@ public struct TradingNode<
     portfolio = Portfolio(
       strategies: labels, instruments: instruments, currency: plan.currency)
     board = BarBoard(instrumentCount: instruments.count)
-    venue = BarVenue(instruments: instruments, policy: plan.policy)
-    orders = OrderManager(strategyCount: labels.count, instrumentCount: instruments.count)
+    venue = BarVenue(
+      instruments: instruments, policy: plan.policy, capacity: Self.workingOrdersMax)
+    orders = OrderManager(
+      strategyCount: labels.count, instrumentCount: instruments.count,
+      capacity: Self.workingOrdersMax)
     gate = PreTradeGate(
       instruments: instruments, strategyCount: labels.count, limits: plan.limits)
     desk = Desk(strategyCount: labels.count, instruments: instruments)
@@ -125,7 +110,7 @@ public struct TradingNode<
   }
 
   /// What has happened so far.
-  public var totals: Counts { counts }
+  public var totals: NodeCounts { counts }
 
   /// How many orders work now.
   public var workingOrderCount: Int { orders.count }

@@ -154,6 +154,8 @@ extension Portfolio {
     positions[place].fees += fill.fee
     if plan.closingLots > 0 {
       positions[place].cycle.closedLots += plan.closingLots
+      positions[place].cycle.closedTickLots +=
+        Int128(fill.price.ticks) * Int128(plan.closingLots)
       positions[place].cycle.closedValue += Int128(plan.closingValue.magnitude)
       positions[place].cycle.realised += plan.gain
       positions[place].cycle.fees += closingFee
@@ -178,8 +180,12 @@ extension Portfolio {
       positions[place].cycle.openedAt = context.at
       positions[place].cycle.highest = fill.price
       positions[place].cycle.lowest = fill.price
+    } else {
+      positions[place].cycle.highest = max(positions[place].cycle.highest, fill.price)
+      positions[place].cycle.lowest = min(positions[place].cycle.lowest, fill.price)
     }
     positions[place].cycle.openedLots += plan.openingLots
+    positions[place].cycle.openedTickLots += Int128(fill.price.ticks) * Int128(plan.openingLots)
     positions[place].cycle.openedValue += Int128(plan.openingCost.magnitude)
     positions[place].cycle.fees += fee
     positions[place].cycle.peakLots = max(

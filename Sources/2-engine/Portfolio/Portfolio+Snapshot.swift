@@ -52,9 +52,10 @@ extension Position {
     for value in [cycle.openedAt.nanoseconds, cycle.peakLots, cycle.openedLots, cycle.closedLots] {
       sink.put(value)
     }
-    for value in [cycle.openedValue, cycle.closedValue, cycle.realised, cycle.fees] {
-      sink.put(value)
-    }
+    for value in [
+      cycle.openedValue, cycle.openedTickLots, cycle.closedValue, cycle.closedTickLots,
+      cycle.realised, cycle.fees,
+    ] { sink.put(value) }
     sink.put(cycle.highest.ticks)
     sink.put(cycle.lowest.ticks)
   }
@@ -72,7 +73,9 @@ extension Position {
     cycle.openedLots = try source.takeSigned()
     cycle.closedLots = try source.takeSigned()
     cycle.openedValue = try source.takeWide()
+    cycle.openedTickLots = try source.takeWide()
     cycle.closedValue = try source.takeWide()
+    cycle.closedTickLots = try source.takeWide()
     cycle.realised = try source.takeWide()
     cycle.fees = try source.takeWide()
     cycle.highest = Price(ticks: try source.takeSigned())

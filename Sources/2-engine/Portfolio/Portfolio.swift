@@ -44,8 +44,18 @@ public struct Portfolio: ~Copyable {
     /// The value of all positions at the last marks, without sign.
     public var gross: Int128 = 0
 
-    @usableFromInline
-    init() {}
+    /// Creates a sum of nothing.
+    @inlinable
+    public init() {}
+
+    /// Adds the money of another strategy; the peak of a sum is not the sum of peaks, and is left.
+    public mutating func add(_ other: Self) {
+      capital += other.capital
+      realised += other.realised
+      unrealised += other.unrealised
+      fees += other.fees
+      gross += other.gross
+    }
 
     /// Capital and all gains, less fees.
     @inlinable

@@ -31,6 +31,10 @@ public struct Position: Sendable, Hashable {
     public var openedLots: Int64 = 0
     /// What the opened lots cost, in minor units, without sign.
     public var openedValue: Int128 = 0
+    /// The sum of ticks × lots of the opening fills; over ``openedLots`` it is the average entry.
+    public var openedTickLots: Int128 = 0
+    /// The sum of ticks × lots of the closing fills; over ``closedLots`` it is the average exit.
+    public var closedTickLots: Int128 = 0
     /// Lots closed.
     public var closedLots: Int64 = 0
     /// What the closed lots brought or took, in minor units, without sign.
@@ -46,6 +50,16 @@ public struct Position: Sendable, Hashable {
 
     @usableFromInline
     init() {}
+
+    /// The average entry in ticks, as a statistic; nil before the first opening fill.
+    public var entryTicks: Double? {  // statistic: an average is rarely whole
+      openedLots > 0 ? Double(openedTickLots) / Double(openedLots) : nil
+    }
+
+    /// The average exit in ticks, as a statistic; nil before the first closing fill.
+    public var exitTicks: Double? {  // statistic: an average is rarely whole
+      closedLots > 0 ? Double(closedTickLots) / Double(closedLots) : nil
+    }
   }
 
   /// Creates a flat position.

@@ -1,1 +1,3 @@
-// Stub.
+import OmniProgram
+
+Omni.main()

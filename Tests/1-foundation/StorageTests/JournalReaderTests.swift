@@ -13,7 +13,7 @@ struct JournalReaderTests {
     #expect(journal.segments.count == 3)
     for segment in journal.segments {
       let content = try #require(journal.content(of: segment))
-      for offset in content.indices where isWorthTrying(offset, content.count) {
+      for offset in content.indices {
         for bits: UInt8 in [0x01, 0x80, 0xFF, 0x24] {
           journal.flip(bits, at: offset, of: segment)
           let found = outcome(journal)
@@ -117,7 +117,44 @@ struct JournalReaderTests {
     #expect(corruption.subject == .chain)
   }
 
+  @Test func `the seal finds a record that was exchanged for another valid one`() throws {
+    func journal(_ word: UInt64) throws -> MemoryJournalDisk {
+      let disk = MemoryJournalDisk()
+      var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+      for time in Int64(0)..<3 {
+        _ = try writer.append(kind: 1, version: 1, time: at(time), payload: Words([word]))
+      }
+      try writer.close()
+      return disk
+    }
+    let disk = try journal(1)
+    var content = try #require(disk.content(of: 0))
+    let other = try #require(journal(2).content(of: 0))
+    content.replaceSubrange(64..<104, with: other[64..<104])
+    disk.set(0, to: content)
+    guard case .failure(.corrupt(let corruption)) = outcome(disk) else {
+      Issue.record("the exchange was not found")
+      return
+    }
+    #expect(corruption.subject == .seal)
+  }
+
   // MARK: The end of an open segment
+
+  @Test func `what a file held in an earlier life does not pass for a record`() throws {
+    let earlier = try #require(openJournal(records: 20, runID: 1).content(of: 0))
+    let disk = try openJournal(records: 19, runID: 2)
+    var content = try #require(disk.content(of: 0))
+    let ends = frameEnds(earlier)
+    content.replaceSubrange(ends[18]..<ends[19], with: earlier[ends[18]..<ends[19]])
+    disk.set(0, to: content)
+
+    let (records, end) = try outcome(disk).get()
+    #expect(records.count == 19)
+    let tail = TornTail(
+      segment: 0, offset: ends[18], bytesCut: ends[19] - ends[18], isCommittedLost: false)
+    #expect(end == .torn(tail))
+  }
 
   @Test func `damage before the last record of an open segment is refused`() throws {
     let open = try openJournal(records: 20)
@@ -183,6 +220,28 @@ struct JournalReaderTests {
     #expect(corruption.offset == ends[4])
   }
 
+  // MARK: Properties
+
+  @Test func `whatever stands in the files, reading them ends`() throws {
+    let journal = try sealedJournal()
+    let open = try openJournal(records: 20)
+    for seed in UInt64(0)..<300 {
+      var random = SplitMix64(seed: seed)
+      let disk = seed % 2 == 0 ? journal.afterKill() : open.afterKill()
+      let segment = try #require(disk.segments.randomElement(using: &random))
+      var content = Array(try #require(disk.content(of: segment)).prefix(2000))
+      for _ in 0..<Int.random(in: 1..<4, using: &random) {
+        let start = Int.random(in: 0..<content.count, using: &random)
+        for index in start..<min(content.count, start + Int.random(in: 1..<60, using: &random)) {
+          content[index] = UInt8.random(in: 0...255, using: &random)
+        }
+      }
+      disk.set(segment, to: content)
+      guard case .success(let (records, _)) = outcome(disk) else { continue }
+      #expect(records.count <= 20, "seed \(seed)")
+    }
+  }
+
   @Test func `what was cut once never comes back`() throws {
     let open = try openJournal(records: 20)
     let ends = frameEnds(try #require(open.content(of: 0)))
@@ -224,9 +283,11 @@ private func sealedJournal(
 }
 
 /// A journal in one segment whose writer went away.
-private func openJournal(records: Int, commits: Bool = false) throws -> MemoryJournalDisk {
+private func openJournal(
+  records: Int, commits: Bool = false, runID: UInt64 = 7
+) throws -> MemoryJournalDisk {
   let disk = MemoryJournalDisk()
-  var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+  var writer = try JournalWriter.create(MemoryJournalStore(disk), settings(runID: runID))
   try writer.appendRecords(records, words: 3)
   if commits { try writer.commit() }
   return disk.afterKill()
@@ -243,9 +304,4 @@ private func frameEnds(_ content: [UInt8]) -> [Int] {
     ends.append(offset)
   }
   return ends
-}
-
-/// All bytes of small files; of large ones, the first and last.
-private func isWorthTrying(_ offset: Int, _ count: Int) -> Bool {
-  offset < 2048 || offset >= count - 256
 }

@@ -60,7 +60,7 @@ struct BarFileReaderTests {
     #expect(failure(head.utf8.flatMap { [$0, 0] })?.code == .wideText)
     for seed in UInt64(0)..<50 {
       var random = SeededRandom(seed: seed)
-      let noise = (0..<500).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let noise = (0..<800).map { _ in UInt8.random(in: 0...255, using: &random) }
       let code = failure(noise)?.code
       #expect(
         code.map {

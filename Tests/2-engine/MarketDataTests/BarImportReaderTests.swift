@@ -161,6 +161,25 @@ struct BarImportReaderTests {
     #expect(series.report.largestShift == 1)
   }
 
+  @Test func `a file of OMNI's own with prices off the tick is rounded to it`() throws {
+    let text =
+      "ts_ns,open,high,low,close,volume\n"
+      + "1641006120000000000,46823.0,46831.0,46811.0,46813.0,303383.4627\n"
+      + "1641006180000000000,46821.75,46830.5,46809.0,46810.75,289169.9847625\n"
+    let series = try single(text, .init(symbol: "btc-perp"))
+    #expect(series.bars[1].closedAt.nanoseconds == 1_641_006_180_000_000_000)
+    #expect(series.bars[1].open == Price(ticks: 468_218))
+    #expect(series.bars[1].close == Price(ticks: 468_108))
+    #expect(series.report.roundedPrices == 2)
+  }
+
+  @Test func `a symbol of which no row can be taken keeps its report`() throws {
+    let text = "Date,AAPL,AMD\n1990-01-02,0.264,\n1990-01-03,0.266,\n"
+    let result = try read(text, .init())
+    #expect(result.series.map(\.bars.count) == [2, 0])
+    #expect(result.series[1].report.missingValues == 2)
+  }
+
   // MARK: Faults
 
   @Test func `rows with a fault are set aside by code and the rest is taken`() throws {
@@ -224,6 +243,10 @@ struct BarImportReaderTests {
       ("Time,Close\n2020-01-01 10:00:00,1\n", .init(symbol: "gold"), "IMP-005"),
       (bars + "2020-01-02,1\n", few, "IMP-006"),
       ("Date,Close\n2020-01-01,x\n", .init(symbol: "gold"), "IMP-007"),
+      (
+        "meat_type,date,price\nbeef,2018-01-03,1\nlamb,2018-01-03,2\npork,2018-01-03,3\n",
+        .init(symbol: "gold"), "IMP-008"
+      ),
       ("D\u{0}a\u{0}t\u{0}e\u{0}", .init(), "BAR-011"),
     ]
     for (text, options, code) in cases {

@@ -7,9 +7,9 @@ import OmniTime
 ///
 /// What a row says is never invented: prices are rounded to the tick and counted, rows with a fault
 /// are set aside and counted, and contradictory duplicates are settled by one rule and counted.
-/// A bar's time in a file is taken for its opening, and its close follows from the interval; the
-/// bar of a day closes at the end of that day in UTC, which is never before the true close of a
-/// market west of UTC or less than a day east of it.
+/// A bar's time in a file is taken for its opening, unless the mapping says otherwise, and its close
+/// follows from the interval. The bar of a day closes at the end of that day in UTC, which is not
+/// before the true close of a market that ends its day before midnight in UTC.
 ///
 /// - Complexity: O(n log n) for n rows, which are all held in memory.
 public struct BarImportReader {
@@ -179,12 +179,13 @@ public struct BarImportReader {
     var series: [ImportedSeries] = []
     var counts = DistanceCounts()
     for collector in collectors { counts.add(collector.rows) }
-    for (index, collector) in collectors.enumerated() where !collector.rows.isEmpty {
+    for (index, collector) in collectors.enumerated() {
       let finisher = SeriesFinisher(
-        collector, options: options, instrument: InstrumentID(UInt32(index)))
+        collector, options: options, marksClose: columns.mapping.timeMarksClose,
+        instrument: InstrumentID(UInt32(index)))
       series.append(try finisher.finish(counts))
     }
-    guard !series.isEmpty else { throw .nothingTaken(rows: rows) }
+    guard series.contains(where: { !$0.bars.isEmpty }) else { throw .nothingTaken(rows: rows) }
     let used = columns.mapping.columns
     return ImportResult(
       series: series, mapping: columns.mapping,

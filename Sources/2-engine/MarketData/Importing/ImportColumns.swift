@@ -76,15 +76,25 @@ struct ImportColumns {
   func time(_ reader: CSVReader) throws(BarFileError) -> Time {
     switch mapping.timeForm {
     case .epoch(let unit):
-      guard let number = try? reader.integer(timePlace) else {
-        throw fault(.malformedTime, reader, timePlace)
+      let number: Int64
+      do throws(FixedDecimal.Failure) {
+        number = try reader.integer(timePlace)
+      } catch {
+        throw fault(error == .empty ? .missingValue : .malformedTime, reader, timePlace)
       }
       let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: unit)
       guard !overflow else { throw fault(.numberTooLarge, reader, timePlace) }
       return try checked(Timestamp(nanoseconds: nanoseconds), nil, reader, isOfDay: false)
     case .text(let order):
-      guard let time = try? TimeText(reader.bytes(timePlace), order: order) else {
-        throw fault(.malformedTime, reader, timePlace)
+      let time: TimeText
+      do throws(TimeText.Failure) {
+        time = try TimeText(reader.bytes(timePlace), order: order)
+      } catch {
+        throw BarFileError(
+          .malformedTime,
+          place: .init(line: reader.line, column: timePlace + 1, columnName: mapping.time),
+          found: "\(BarRowDecoder.excerpt(reader.text(timePlace))): \(error)",
+          wanted: "a time as in the first row")
       }
       return try checked(time.instant, time.offsetSeconds, reader, isOfDay: !time.hasTimeOfDay)
     }

@@ -26,6 +26,8 @@ public struct ImportMapping: Sendable, Equatable {
   public var time: String
   /// How the time is written.
   public var timeForm: TimeForm
+  /// Whether a bar's time is that of its close, as in OMNI's own files, and not of its opening.
+  public var timeMarksClose = false
   /// The columns of prices.
   public var prices: Prices
   /// The column of the volume, if there is one.
@@ -101,6 +103,7 @@ extension ImportMapping {
       time: time, timeForm: form, prices: prices, volume: find(["volume", "tick_volume"]),
       symbol: find(["symbol"]))
     contract = find(["expiry"])
+    timeMarksClose = time.lowercased() == "ts_ns"
   }
 
   private static func looksLikeSymbol(_ name: String) -> Bool {

@@ -62,6 +62,8 @@ public enum ImportError: Error, Equatable, Sendable {
   case noInterval(symbol: String)
   /// There are more rows or symbols than the options allow.
   case tooMuch(what: String, limit: Int)
+  /// More rows contradict another of their time than do not: there are several series in one.
+  case notOneSeries(symbol: String, conflicting: Int)
   /// Not one row could be taken.
   case nothingTaken(rows: Int)
 
@@ -76,6 +78,7 @@ public enum ImportError: Error, Equatable, Sendable {
     case .noInterval: "IMP-005"
     case .tooMuch: "IMP-006"
     case .nothingTaken: "IMP-007"
+    case .notOneSeries: "IMP-008"
     }
   }
 }
@@ -101,6 +104,9 @@ extension ImportError: CustomStringConvertible {
       "the times of \(symbol) do not tell how long its bars are; wanted an interval; give it"
     case .tooMuch(let what, let limit):
       "there are more than \(limit) \(what); wanted fewer; split the file"
+    case .notOneSeries(let symbol, let conflicting):
+      "\(conflicting) rows of \(symbol) contradict others of their time; wanted one series; "
+        + "name the column that tells them apart"
     case .nothingTaken(let rows):
       "none of \(rows) rows could be taken; wanted bars; look at the mapping"
     }

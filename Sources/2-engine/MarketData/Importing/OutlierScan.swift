@@ -42,7 +42,9 @@ struct OutlierScan {
     return deviation > 0 ? 0.6745 * abs(change - middle) / deviation : nil
   }
 
-  /// The median distance from `middle`: distances grow to both sides, so two fingers walk outwards.
+  /// The median distance from `middle`, of the even count the upper of the two in the middle.
+  ///
+  /// Distances grow to both sides, so two fingers walk outwards.
   private func medianDeviation(from middle: Double) -> Double {
     var left = Self.window / 2 - 1
     var right = Self.window / 2

@@ -10,14 +10,19 @@ struct SeriesFinisher {
   private let instrument: Instrument
   private let identifier: InstrumentID
   private let options: ImportOptions
+  private let marksClose: Bool
   private var rows: [ImportedRow]
   private var report: QualityReport
 
-  init(_ collector: SeriesCollector, options: ImportOptions, instrument: InstrumentID) {
+  init(
+    _ collector: SeriesCollector, options: ImportOptions, marksClose: Bool,
+    instrument: InstrumentID
+  ) {
     symbol = collector.symbol
     self.instrument = collector.instrument
     identifier = instrument
     self.options = options
+    self.marksClose = marksClose
     rows = collector.rows
     report = collector.report
   }
@@ -28,6 +33,9 @@ struct SeriesFinisher {
     report.interval = Interval(nanoseconds: interval)
     let isDaily = interval == Self.day
     settleDuplicates(isDaily: isDaily)
+    guard report.duplicates.conflicting <= rows.count else {
+      throw .notOneSeries(symbol: symbol, conflicting: report.duplicates.conflicting)
+    }
     if interval < Self.day { dropUnfinished(interval: interval) }
     countGaps(interval: interval, isDaily: isDaily)
     let bars = makeBars(interval: interval, isDaily: isDaily)
@@ -160,8 +168,10 @@ struct SeriesFinisher {
     return bars
   }
 
-  /// The end of the day in UTC for daily bars, else the interval after the opening.
+  /// The time itself if it marks the close; else the end of the day in UTC for daily bars, and the
+  /// interval after the opening for others.
   private func closedAt(_ row: ImportedRow, interval: Int64, isDaily: Bool) -> Timestamp {
+    if marksClose { return row.instant }
     let start =
       isDaily
       ? row.instant.nanoseconds - row.instant.nanosecondOfDay

@@ -1,0 +1,60 @@
+import OmniPlatform
+
+/// Where a command writes: results to one side, messages and progress to the other.
+public struct Console: Sendable {
+  private let output: @Sendable (String) -> Void
+  private let messages: @Sendable (String) -> Void
+  /// Whether messages go to a terminal, where a progress bar can be drawn.
+  let isTerminal: Bool
+
+  /// Creates a console from two places to write to.
+  public init(
+    output: @escaping @Sendable (String) -> Void, messages: @escaping @Sendable (String) -> Void,
+    isTerminal: Bool = false
+  ) {
+    self.output = output
+    self.messages = messages
+    self.isTerminal = isTerminal
+  }
+
+  /// The process's standard output and standard error.
+  static let process = Console(
+    // Nobody is left to tell when standard output itself cannot be written to.
+    output: { try? StandardStream.output.write($0) },
+    messages: { try? StandardStream.messages.write($0) },
+    isTerminal: StandardStream.messages.isTerminal)
+
+  /// Writes a line of results.
+  func print(_ line: String) { output(line + "\n") }
+
+  /// Writes a line of messages.
+  func message(_ line: String) { messages(line + "\n") }
+
+  /// Writes to the messages without ending the line.
+  func draw(_ text: String) { messages(text) }
+}
+
+/// A bar that shows how far a job is; draws on a terminal only, and at most a hundred times.
+struct ProgressBar {
+  private let console: Console
+  private let label: String
+  private let total: Int
+  private var shown = -1
+
+  init(_ label: String, total: Int, _ console: Console) {
+    self.label = label
+    self.total = max(1, total)
+    self.console = console
+  }
+
+  mutating func show(_ done: Int) {
+    guard console.isTerminal else { return }
+    let share = min(100, done * 100 / total)
+    if share == shown { return }
+    shown = share
+    let filled = share * 30 / 100
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+    console.draw("\r\(label) \(bar) \(share) %")
+    if share == 100 { console.draw("\n") }
+  }
+}

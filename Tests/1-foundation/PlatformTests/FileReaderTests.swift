@@ -1,0 +1,100 @@
+import OmniPlatform
+import Testing
+
+@Suite("FileReader")
+struct FileReaderTests {
+  @Test func `a plain file comes as it is, in chunks`() throws {
+    try inFolder { folder in
+      for count in [0, 1, 2, 6, 7, 8, 100] {
+        let bytes = (0..<count).map { UInt8($0) }
+        try FileSystem.replaceFile(folder + "/a", with: bytes)
+        var reader = try FileReader(folder + "/a", chunkBytes: 7)
+        #expect(try readAll(&reader) == bytes)
+        #expect(reader.totalBytes == count)
+        #expect(reader.isCompressed == false)
+      }
+    }
+  }
+
+  @Test func `a compressed file comes out plain, whatever the size of a chunk`() throws {
+    try inFolder { folder in
+      for bytes in [gzip, gzip + gzip, gzip + [0, 0, 0]] {
+        try FileSystem.replaceFile(folder + "/a", with: bytes)
+        let members = bytes.count >= 2 * gzip.count ? 2 : 1
+        for chunkBytes in [2, 3, 7, 64, 4096] {
+          var reader = try FileReader(folder + "/a", chunkBytes: chunkBytes)
+          #expect(
+            try readAll(&reader) == Array(String(repeating: plain, count: members).utf8),
+            "chunks of \(chunkBytes)")
+          #expect(reader.isCompressed == true)
+        }
+      }
+    }
+  }
+
+  @Test func `a compressed file that is cut anywhere is an error`() throws {
+    try inFolder { folder in
+      for length in 2..<gzip.count {
+        try FileSystem.replaceFile(folder + "/a", with: Array(gzip.prefix(length)))
+        #expect(
+          reason {
+            var reader = try FileReader(folder + "/a")
+            _ = try readAll(&reader)
+          } == .truncatedGzip, "cut to \(length)")
+      }
+    }
+  }
+
+  @Test func `damage to compressed content is an error`() throws {
+    try inFolder { folder in
+      // The header's flags and time, bytes 3 to 9, may change without changing the content.
+      for index in 10..<gzip.count {
+        var bytes = gzip
+        bytes[index] ^= 0x10
+        try FileSystem.replaceFile(folder + "/a", with: bytes)
+        let found = reason {
+          var reader = try FileReader(folder + "/a")
+          _ = try readAll(&reader)
+        }
+        #expect(found == .damagedGzip || found == .truncatedGzip, "byte \(index)")
+      }
+      try FileSystem.replaceFile(folder + "/a", with: gzip + [1, 2, 3])
+      #expect(
+        reason {
+          var reader = try FileReader(folder + "/a")
+          _ = try readAll(&reader)
+        } == .damagedGzip)
+    }
+  }
+
+  @Test func `what cannot be read says why`() throws {
+    try inFolder { folder in
+      #expect(reason { _ = try FileReader(folder).path } == .isDirectory)
+      #expect(reason { _ = try FileReader(folder + "/none").path } == .missing)
+      try FileSystem.replaceFile(folder + "/a", with: [1, 2, 3])
+      var reader = try FileReader(folder + "/a")
+      #expect(reason { _ = try reader.readAll(limit: 2) } == .failed)
+      var second = try FileReader(folder + "/a")
+      #expect(try second.readAll(limit: 3) == [1, 2, 3])
+    }
+  }
+}
+
+private func readAll(_ reader: inout FileReader) throws -> [UInt8] {
+  var all: [UInt8] = []
+  var chunk: [UInt8] = []
+  while try reader.next(&chunk) { all += chunk }
+  #expect(chunk.isEmpty)
+  return all
+}
+
+private let plain = "open,high,low,close\n1.10,1.20,1.05,1.15\n1.15,1.30,1.10,1.25\n"
+
+/// ``plain``, compressed by Python's gzip module.
+private let gzip: [UInt8] = [
+  0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xCB, 0x2F, 0x48, 0xCD, 0xD3,
+  0xC9, 0xC8, 0x4C, 0xCF, 0xD0, 0xC9, 0xC9, 0x2F, 0xD7, 0x49, 0xCE, 0xC9, 0x2F, 0x4E, 0xE5,
+  0x32, 0xD4, 0x33, 0x34, 0xD0, 0x31, 0xD4, 0x33, 0x02, 0x11, 0x06, 0xA6, 0x40, 0xC2, 0xD0,
+  0x14, 0x24, 0x06, 0x62, 0x19, 0x83, 0xC4, 0x20, 0xB2, 0xA6, 0x5C, 0x00, 0x7D, 0x2C, 0x83,
+  0xAA, 0x3C, 0x00, 0x00, 0x00,
+]
