@@ -15,6 +15,10 @@ public struct Digest256: Sendable, Hashable {
     words = (word(0), word(1), word(2), word(3))
   }
 
+  /// Creates a digest of what ``words`` gave before.
+  @inlinable
+  public init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
   /// Creates a digest from 64 hexadecimal digits, in either case.
   public init?(hexadecimal text: String) {
     var bytes: [UInt8] = []

@@ -67,9 +67,10 @@ public struct JournalFeed<Store: JournalStore & ~Copyable>: ~Copyable, BarFeed {
 
   private mutating func noteEnd(_ frame: FrameHeader) throws(Backtest.Failure) {
     do throws(WordFailure) {
-      var words = WordArray()
-      for _ in 0..<4 { words.put(try reader.take()) }
-      recordedDigest = Digest256(words.bytes)
+      recordedDigest = Digest256(
+        words: (
+          try reader.take(), try reader.take(), try reader.take(), try reader.take()
+        ))
     } catch {
       throw .node("record \(frame.sequence.value): \(error)")
     }
