@@ -135,7 +135,7 @@ struct DataCommand: Command {
       guard let twin = seen.updateValue(one.symbol, forKey: name) else { continue }
       throw Problem(
         "DAT-004", "\(twin) and \(one.symbol) would both be written to \(name).csv",
-        wanted: "a file for each", remedy: "take one of them with --symbol \(twin)=\(name)")
+        wanted: "a file for each", remedy: "take one of them, as in --symbol \(twin)")
     }
   }
 
