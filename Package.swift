@@ -56,8 +56,14 @@ let modules: [Module] = [
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
-  engine("Execution", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Risk"]),
-  engine("Matching", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Execution"]),
+  engine(
+    "Execution",
+    uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio", "Risk"]),
+  engine(
+    "Matching",
+    uses: [
+      "Model", "Collections", "Money", "Time", "Encoding", "Portfolio", "Risk", "Execution",
+    ]),
   engine(
     "Strategy",
     uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators", "Portfolio"]),
@@ -70,7 +76,8 @@ let modules: [Module] = [
   engine(
     "Backtest",
     uses: [
-      "Collections", "Numerics", "Time", "Money", "Encoding", "Storage", "Runtime", "Model",
+      "Collections", "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime",
+      "Model",
       "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy", "Kernel",
     ]),
 

@@ -63,6 +63,23 @@ public struct Sequencer<Sink: Journal & ~Copyable>: ~Copyable {
     try sequence(kind: kind, time: instant, payload: payload)
   }
 
+  /// Puts how many events there were, and the instant of the last.
+  public func encode(into sink: inout some WordSink & ~Copyable) {
+    sink.put(number)
+    sink.put(instant.nanoseconds)
+  }
+
+  /// Goes on where another sequencer has put its place, or refuses and changes nothing.
+  ///
+  /// The journal keeps its own numbers: hand one over that goes on there as well.
+  public mutating func decode(
+    from source: inout some WordSource & ~Copyable
+  ) throws(WordFailure) {
+    let count = try source.take()
+    instant = Timestamp(nanoseconds: try source.takeSigned())
+    number = count
+  }
+
   /// Ends the sequence, and hands the journal over.
   @inlinable
   public consuming func takeJournal() -> Sink { journal }

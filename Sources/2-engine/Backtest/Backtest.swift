@@ -68,7 +68,7 @@ public enum Backtest {
   ///   - progress: Is told how many bars are done, and answers whether to go on.
   /// - Returns: What came of it, and the journal, which the caller closes.
   public static func run<Sink: Journal & ~Copyable>(
-    _ plan: RunPlan, over feed: inout some BarFeed, journal: consuming Sink,
+    _ plan: RunPlan, over feed: inout some BarFeed & ~Copyable, journal: consuming Sink,
     options: Options = Options(), progress: (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Finished<Sink> {
     do throws(RunPlan.Failure) { try plan.check() } catch { throw .plan(error) }

@@ -32,7 +32,8 @@ extension OrderManager {
       let intent = try OrderIntent(decoding: &source)
       let lifecycle = try Self.takeLifecycle(of: intent, &source)
       guard Int(intent.instrument.index) < instrumentCount,
-        Int(intent.strategy.index) < counts.count,
+        Int(intent.strategy.index) < counts.count, intent.quantity.lots <= InstrumentTerms.lotsMax,
+        handle(of: intent.id) == nil,
         let handle = orders.insert(Order(intent: intent, lifecycle: lifecycle))
       else { throw .senseless(word: intent.id.value, what: "order of this run") }
       places.set(

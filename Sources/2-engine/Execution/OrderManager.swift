@@ -81,12 +81,15 @@ public struct OrderManager: ~Copyable {
       orderCount: counts[Int(strategy.index)])
   }
 
-  /// Makes an order of an approval, and the command that sends it.
+  /// Makes an order of an approval, and the command that sends it; refuses a number that works.
   @inlinable
   public mutating func submit(
     _ approved: consuming ApprovedOrder
   ) throws(Refusal) -> SubmitOrder {
     let intent = approved.order
+    if let known = self.order(intent.id) {
+      throw .lifecycle(.unexpected(.submitted, known.lifecycle.life))
+    }
     var order = Order(intent)
     do throws(OrderLifecycle.Refusal) {
       try order.lifecycle.apply(.submitted)

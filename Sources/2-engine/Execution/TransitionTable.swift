@@ -49,8 +49,10 @@ public enum TransitionTable {
     Row(.emulated, .denied, .denied),
   ]
 
-  /// While the venue may have it. A lost order may turn out to be in any of these stages, and some
-  /// venues report a fill or a trigger before they acknowledge.
+  /// While the venue may have it.
+  ///
+  /// A lost order may turn out to be in any of these stages, and some venues report a fill or a
+  /// trigger before they acknowledge.
   private static let atVenue: [Row] =
     open(.submitted, acknowledged: .accepted)
     + open(.accepted, acknowledged: nil)
@@ -91,7 +93,9 @@ public enum TransitionTable {
   private static let cells: [UInt8] = {
     let width = OrderEvent.Kind.allCases.count
     var cells = [UInt8](repeating: .max, count: OrderLifecycle.Life.allCases.count * width)
-    for row in rows { cells[Int(row.from.rawValue) * width + Int(row.on.rawValue)] = row.to.rawValue }
+    for row in rows {
+      cells[Int(row.from.rawValue) * width + Int(row.on.rawValue)] = row.to.rawValue
+    }
     return cells
   }()
 

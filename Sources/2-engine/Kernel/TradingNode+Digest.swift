@@ -14,8 +14,7 @@ import OmniTime
 extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copyable {
   /// Puts the canonical form of the whole state.
   public func encode(into sink: inout some WordSink & ~Copyable) {
-    sink.put(sequencer.count)
-    sink.put(sequencer.now.nanoseconds)
+    sequencer.encode(into: &sink)
     for count in [
       counts.bars, counts.orders, counts.denials, counts.fills, counts.strayReports,
     ] { sink.put(count) }
@@ -26,6 +25,28 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     desk.encode(into: &sink)
     portfolio.encode(into: &sink)
     roster.encode(into: &sink)
+  }
+
+  /// Takes back what a node of the same plan has put, into a node that has taken nothing yet.
+  ///
+  /// When it throws, the node is to be thrown away.
+  public mutating func decode(
+    from source: inout some WordSource & ~Copyable
+  ) throws(WordFailure) {
+    precondition(sequencer.count == 0, "a node that has taken nothing yet")
+    try sequencer.decode(from: &source)
+    counts.bars = try source.take()
+    counts.orders = try source.take()
+    counts.denials = try source.take()
+    counts.fills = try source.take()
+    counts.strayReports = try source.take()
+    try board.decode(from: &source)
+    try venue.decode(from: &source)
+    try orders.decode(from: &source)
+    try gate.decode(from: &source)
+    try desk.decode(from: &source)
+    try portfolio.decode(from: &source)
+    try roster.decode(from: &source)
   }
 
   /// The SHA-256 of the whole state: equal digests, equal states.

@@ -36,16 +36,16 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     for place in range {
       let strategy = subscribers[place]
       desk.turn(to: strategy, now: sequencer.now)
-      gate.noteDay(strategy, now: sequencer.now, equity: portfolio.equity(strategy))
       roster.onBar(strategy, bar, desk: &desk)
       try fulfil()
     }
     observer.barDone(bar, portfolio)
   }
 
-  /// Values a strategy's position at the bar's close.
+  /// Values a strategy's position at the bar's close; a day's loss counts from before its first.
   @inlinable
   mutating func value(_ strategy: StrategyID, _ bar: Bar) {
+    gate.noteDay(strategy, now: sequencer.now, equity: portfolio.equity(strategy))
     portfolio.mark(strategy, bar)
     desk.turn(to: strategy, now: sequencer.now)
     desk.note(equity: portfolio.equity(strategy))
@@ -71,16 +71,39 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   @inlinable
   static var intentsPerEventMax: Int { 65_536 }
 
-  /// Asks risk, and journals a refusal as that of `order`.
+  /// How many orders can work at once.
   @inlinable
-  mutating func approve(_ order: OrderIntent) throws(Failure) -> ApprovedOrder? {
-    let circumstances = circumstances(of: order)
+  static var workingOrdersMax: Int { 1_024 }
+
+  /// Asks risk, and journals a refusal as that of `order`.
+  ///
+  /// - Parameters:
+  ///   - order: What the strategy wants.
+  ///   - ahead: How many orders of the same bracket go before it.
+  @inlinable
+  mutating func approve(
+    _ order: OrderIntent, ahead: Int = 0
+  ) throws(Failure) -> ApprovedOrder? {
+    let circumstances = circumstances(of: order, ahead: ahead)
     do throws(Denial) {
+      try checkSubscribed(order)
       return try gate.check(order, circumstances, portfolio)
     } catch {
       try deny(order, error)
       return nil
     }
+  }
+
+  /// Refuses an order of an instrument that the strategy's plan does not name.
+  ///
+  /// The strategy gets no bars of it, so the position would never be valued.
+  @inlinable
+  func checkSubscribed(_ order: OrderIntent) throws(Denial) {
+    let index = Int(order.instrument.index)
+    guard index < board.count else { return }  // The gate refuses it, and says why.
+    for place in firstSubscriber[index]..<firstSubscriber[index + 1]
+    where subscribers[place] == order.strategy { return }
+    throw Denial(.restricted)
   }
 
   /// Sends one order if risk lets it by.
@@ -99,9 +122,15 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
       try deny(entry, denial)
       return try denyRest(stop, target)
     }
+    // Without room for all three, the entry would be filled and its stop refused.
+    guard orders.count + 3 <= Self.workingOrdersMax else {
+      let limit = Int128(Self.workingOrdersMax)
+      try deny(entry, Denial(.workingOrders, limit: limit, value: Int128(orders.count + 3)))
+      return try denyRest(stop, target)
+    }
     guard let first = try approve(entry) else { return try denyRest(stop, target) }
-    guard let second = try approve(stop) else { return try denyRest(entry, target) }
-    guard let third = try approve(target) else { return try denyRest(entry, stop) }
+    guard let second = try approve(stop, ahead: 1) else { return try denyRest(entry, target) }
+    guard let third = try approve(target, ahead: 2) else { return try denyRest(entry, stop) }
     guard try send(first) else { return try denyRest(stop, target) }
     _ = try send(second)
     _ = try send(third)
@@ -133,15 +162,16 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
 
   /// What risk has to know about the market and the orders under way.
   @inlinable
-  func circumstances(of order: OrderIntent) -> OrderCircumstances {
+  func circumstances(of order: OrderIntent, ahead: Int) -> OrderCircumstances {
     guard Int(order.instrument.index) < board.count else {
       return OrderCircumstances(
         now: sequencer.now, lastPrice: nil, pricedAt: .distantPast, working: .init())
     }
+    var working = orders.working(order.strategy, order.instrument)
+    working.orderCount += ahead
     return OrderCircumstances(
       now: sequencer.now, lastPrice: board.price(order.instrument),
-      pricedAt: board.time(order.instrument),
-      working: orders.working(order.strategy, order.instrument))
+      pricedAt: board.time(order.instrument), working: working)
   }
 
   /// Journals an order, then tells the venue; says whether there was room for it.

@@ -28,7 +28,7 @@ import OmniTime
 public struct TradingNode<
   Roster: StrategyRoster & ~Copyable, Sink: Journal & ~Copyable, Observer: RunObserver & ~Copyable
 >: ~Copyable {
-  /// Why a node stopped. It is not to be used any further.
+  /// Why a node stopped; it is not to be used any further.
   public enum Failure: Error {
     /// The sequencer refused an event.
     case sequencer(Sequencer<Sink>.Failure)
@@ -72,8 +72,11 @@ public struct TradingNode<
     portfolio = Portfolio(
       strategies: labels, instruments: instruments, currency: plan.currency)
     board = BarBoard(instrumentCount: instruments.count)
-    venue = BarVenue(instruments: instruments, policy: plan.policy)
-    orders = OrderManager(strategyCount: labels.count, instrumentCount: instruments.count)
+    venue = BarVenue(
+      instruments: instruments, policy: plan.policy, capacity: Self.workingOrdersMax)
+    orders = OrderManager(
+      strategyCount: labels.count, instrumentCount: instruments.count,
+      capacity: Self.workingOrdersMax)
     gate = PreTradeGate(
       instruments: instruments, strategyCount: labels.count, limits: plan.limits)
     desk = Desk(strategyCount: labels.count, instruments: instruments)

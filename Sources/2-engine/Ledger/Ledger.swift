@@ -159,7 +159,8 @@ public struct Ledger: ~Copyable {
     for index in debits.indices {
       let currency = currencies[index]
       if sums[currency] == nil { order.append(currency) }
-      sums[currency, default: 0] += debits[index] - credits[index]
+      // Wraps by design: the parts may leave the range where the whole does not.
+      sums[currency, default: 0] &+= debits[index] - credits[index]
     }
     return order.map { Amount(minorUnits: sums[$0, default: 0], currency: $0) }
   }
@@ -178,6 +179,8 @@ public struct Ledger: ~Copyable {
   }
 
   /// Replaces every balance by what was encoded before, or refuses and changes nothing.
+  ///
+  /// Words that no books could have put are refused: sums below zero, or that do not balance.
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
@@ -188,10 +191,28 @@ public struct Ledger: ~Copyable {
     }
     var sums: [(Int128, Int128)] = []
     for _ in debits.indices { sums.append((try source.takeWide(), try source.takeWide())) }
+    try checkBalanced(sums)
     committedNumber = committed
+    stagedNumber = 0
     for (index, sum) in sums.enumerated() {
       debits[index] = sum.0
       credits[index] = sum.1
+    }
+  }
+
+  /// Refuses sums of debits and credits that a series of transactions cannot lead to.
+  private func checkBalanced(_ sums: [(Int128, Int128)]) throws(WordFailure) {
+    var rests: [Currency: Int128] = [:]
+    for (index, sum) in sums.enumerated() {
+      guard sum.0 >= 0, sum.1 >= 0 else {
+        throw .senseless(
+          word: UInt64(truncatingIfNeeded: min(sum.0, sum.1)), what: "sum of debits or credits")
+      }
+      // Wraps by design: the sum is zero modulo 2¹²⁸ whenever it is zero, however large its parts.
+      rests[currencies[index], default: 0] &+= sum.0 - sum.1
+    }
+    for rest in rests.values where rest != 0 {
+      throw .senseless(word: UInt64(truncatingIfNeeded: rest), what: "sum of balances, which is 0")
     }
   }
 }

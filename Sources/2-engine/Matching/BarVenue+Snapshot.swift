@@ -39,7 +39,7 @@ extension BarVenue {
         let order = try OrderIntent(decoding: &source)
         let isActive = try source.takeFlag()
         let isFresh = try source.takeFlag()
-        guard Int(order.instrument.index) == index,
+        guard Int(order.instrument.index) == index, book.place(of: order.id) == nil,
           let place = book.insert(order, isActive: isActive)
         else { throw .senseless(word: order.id.value, what: "order of this venue") }
         book.places[place]?.isFresh = isFresh

@@ -30,8 +30,10 @@ extension BarVenue {
     }
   }
 
-  /// Fills what of the new orders can be filled at once at `price`, the oldest first: market
-  /// orders, and limits and stops that the market has already reached. All of them take.
+  /// Fills what of the new orders can be filled at once at `price`, the oldest first.
+  ///
+  /// Those are market orders, and limits and stops that the market has already reached. All of
+  /// them take.
   mutating func fillMarketable(_ instrument: InstrumentID, at price: Price) {
     while let place = oldest(
       instrument, isFresh: true, where: { Self.isMarketable($0, at: price) }),
@@ -61,28 +63,31 @@ extension BarVenue {
   /// Fills, in the order in which a rising market meets them, sell limits and buy stops.
   private mutating func rise(_ instrument: InstrumentID, from start: Price, to end: Price) {
     var cursor = start
-    while let place = nearest(instrument, low: cursor, high: end, isRising: true),
-      let order = book.places[place]?.order
+    while let meeting = nearest(instrument, from: cursor, to: end),
+      let order = book.places[meeting.place]?.order
     {
-      cursor = max(cursor, order.price)
-      fill(place, at: order.type == .stop ? cursor : order.price)
+      cursor = meeting.price
+      fill(meeting.place, at: order.type == .stop ? cursor : order.price)
     }
   }
 
   /// Fills, in the order in which a falling market meets them, buy limits and sell stops.
   private mutating func fall(_ instrument: InstrumentID, from start: Price, to end: Price) {
     var cursor = start
-    while let place = nearest(instrument, low: end, high: cursor, isRising: false),
-      let order = book.places[place]?.order
+    while let meeting = nearest(instrument, from: cursor, to: end, isRising: false),
+      let order = book.places[meeting.place]?.order
     {
-      cursor = min(cursor, order.price)
-      fill(place, at: order.type == .stop ? cursor : order.price)
+      cursor = meeting.price
+      fill(meeting.place, at: order.type == .stop ? cursor : order.price)
     }
   }
 
   /// Fills every stop that the bar reached, then every limit, until nothing more is reached.
+  ///
+  /// An exit that wakes inside the bar was not there at the open, so the open's price is not for it.
   private mutating func stopsBeforeLimits(_ bar: Bar) {
     let penetration = policy.penetration
+    noteOpen(bar.instrument)
     while true {
       let stop = oldest(
         bar.instrument,
@@ -96,10 +101,22 @@ extension BarVenue {
           where: {
             $0.type == .limit && Self.isReached($0, low: bar.low, high: bar.high, penetration)
           })
-      guard let place = next, let order = book.places[place]?.order else { return }
+      guard let place = next, let resting = book.places[place] else { return }
+      let order = resting.order
       let gap = order.type == .stop ? policy.stopGap : policy.limitGap
-      let isPassed = Self.isReached(order, low: bar.open, high: bar.open, penetration)
+      let isPassed =
+        resting.sawOpen && Self.isReached(order, low: bar.open, high: bar.open, penetration)
       fill(place, at: gap == .atOpen && isPassed ? bar.open : order.price)
+      if isPassed { noteOpen(bar.instrument) }
+    }
+  }
+
+  /// Notes that every awake order of the instrument is there at the open.
+  private mutating func noteOpen(_ instrument: InstrumentID) {
+    var place = book.first(Int(instrument.index))
+    while place != RestingOrder.none, let resting = book.places[place] {
+      if resting.isActive { book.places[place]?.sawOpen = true }
+      place = resting.younger
     }
   }
 
@@ -117,39 +134,55 @@ extension BarVenue {
     return nil
   }
 
-  /// The awake order whose price a rising (or falling) market between `low` and `high` meets first;
-  /// among equals, the oldest.
+  /// Where on its way a market meets an order.
+  private struct Meeting {
+    let place: Int
+    let price: Price
+  }
+
+  /// The awake order that a market rising (or falling) from `start` to `end` meets first; among
+  /// equals, the oldest.
+  ///
+  /// A limit is met where the market has passed it by the penetration. An order that woke behind
+  /// the market is met at once.
   private func nearest(
-    _ instrument: InstrumentID, low: Price, high: Price, isRising: Bool
-  ) -> Int? {
-    var best: Int?
-    var bestPrice = Price.zero
+    _ instrument: InstrumentID, from start: Price, to end: Price, isRising: Bool = true
+  ) -> Meeting? {
+    var best: Meeting?
     var place = book.first(Int(instrument.index))
     while place != RestingOrder.none, let resting = book.places[place] {
       let order = resting.order
-      let isMet =
-        (order.type == .stop) == ((order.side == .buy) == isRising) && order.type != .market
-      if resting.isActive && isMet && Self.isReached(order, low: low, high: high, policy.penetration)
-        && (best == nil || (isRising ? order.price < bestPrice : order.price > bestPrice))
-      {
-        best = place
-        bestPrice = order.price
+      let isFacing = (order.type == .stop) == ((order.side == .buy) == isRising)
+      if resting.isActive && isFacing && order.type != .market {
+        let reach = Self.reach(of: order, policy.penetration)
+        let price = isRising ? max(reach, start) : min(reach, start)
+        let isOnTheWay = isRising ? price <= end : price >= end
+        let isNearer = best.map { isRising ? price < $0.price : price > $0.price } ?? true
+        if isOnTheWay && isNearer { best = Meeting(place: place, price: price) }
       }
       place = resting.younger
     }
     return best
   }
 
+  /// The price at which the market reaches a limit or a stop.
+  private static func reach(of order: OrderIntent, _ penetration: PriceOffset) -> Price {
+    switch (order.type, order.side) {
+    case (.limit, .buy): order.price - penetration
+    case (.limit, .sell): order.price + penetration
+    case (.market, _), (.stop, _): order.price
+    }
+  }
+
   /// Whether a market that was at `low` and at `high` has reached the order's price.
   private static func isReached(
     _ order: OrderIntent, low: Price, high: Price, _ penetration: PriceOffset
   ) -> Bool {
-    switch (order.type, order.side) {
+    let reach = reach(of: order, penetration)
+    return switch (order.type, order.side) {
     case (.market, _): false
-    case (.limit, .buy): low <= order.price - penetration
-    case (.limit, .sell): high >= order.price + penetration
-    case (.stop, .buy): high >= order.price
-    case (.stop, .sell): low <= order.price
+    case (.limit, .buy), (.stop, .sell): low <= reach
+    case (.limit, .sell), (.stop, .buy): high >= reach
     }
   }
 

@@ -85,8 +85,10 @@ public struct FillPolicy: Sendable, Hashable {
     self.feeRule = feeRule
   }
 
+  /// What we take unless told otherwise.
+  ///
   /// Market orders at the close; open, high, low, close; a stop that a gap has passed fills at the
-  /// open. What we take unless told otherwise.
+  /// open.
   public static let omni = FillPolicy(
     name: "omni", marketTiming: .atClose, sweep: .openHighLowClose,
     gaps: Gaps(stops: .atOpen, limits: .atOwnPrice))

@@ -9,6 +9,8 @@ struct RestingOrder: Sendable {
   @usableFromInline var isActive: Bool
   /// Whether no price has been held against it yet.
   @usableFromInline var isFresh: Bool
+  /// Whether it was awake when a bar opened; found anew in each bar, so no part of a snapshot.
+  @usableFromInline var sawOpen = false
   /// The place of the next younger order of the instrument, or ``none``.
   @usableFromInline var younger: Int
   /// The place of the next older order of the instrument, or ``none``.

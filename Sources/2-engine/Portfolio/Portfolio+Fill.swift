@@ -180,6 +180,9 @@ extension Portfolio {
       positions[place].cycle.openedAt = context.at
       positions[place].cycle.highest = fill.price
       positions[place].cycle.lowest = fill.price
+    } else {
+      positions[place].cycle.highest = max(positions[place].cycle.highest, fill.price)
+      positions[place].cycle.lowest = min(positions[place].cycle.lowest, fill.price)
     }
     positions[place].cycle.openedLots += plan.openingLots
     positions[place].cycle.openedTickLots += Int128(fill.price.ticks) * Int128(plan.openingLots)

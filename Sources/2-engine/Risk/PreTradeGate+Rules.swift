@@ -25,6 +25,11 @@ extension PreTradeGate {
   @inlinable
   func checkValidity(_ order: OrderIntent) throws(Denial) {
     guard order.quantity > .zero else { throw Denial(.quantityZero, limit: 1, value: 0) }
+    // Sums of lots and products with prices stay within their words below this.
+    guard order.quantity.lots <= InstrumentTerms.lotsMax else {
+      throw Denial(
+        .orderQuantity, limit: Int128(InstrumentTerms.lotsMax), value: Int128(order.quantity.lots))
+    }
     if order.type != .market {
       guard order.price.ticks.magnitude <= InstrumentTerms.ticksMax else {
         throw Denial(
@@ -54,7 +59,8 @@ extension PreTradeGate {
       let base = Int128(max(1, last.ticks.magnitude))
       guard distance <= base * Int128(collar.billionths) else {
         throw Denial(
-          .priceCollar, limit: Int128(collar.billionths), value: distance / base)
+          .priceCollar, limit: Int128(collar.billionths),
+          value: Rounding.up.quotient(distance, base))
       }
     }
     if let limit = limits.orderLotsMax, order.quantity.lots > limit {
@@ -135,7 +141,8 @@ extension PreTradeGate {
     let fall = (high - now) * 1_000_000_000
     guard fall <= base * Int128(limit.billionths) else {
       throw Denial(
-        rule, limit: Int128(limit.billionths), value: base > 0 ? fall / base : fall)
+        rule, limit: Int128(limit.billionths),
+        value: base > 0 ? Rounding.up.quotient(fall, base) : fall)
     }
   }
 
@@ -149,7 +156,7 @@ extension PreTradeGate {
         .workingOrders, limit: Int128(limit), value: Int128(circumstances.workingOrderCount + 1))
     }
     if let limit = limits.ordersPerMinuteMax {
-      let minute = circumstances.now.nanoseconds / 60_000_000_000
+      let minute = Self.period(of: circumstances.now, nanoseconds: 60_000_000_000)
       if behaviours[index].minute != minute {
         behaviours[index].minute = minute
         behaviours[index].ordersThisMinute = 0
@@ -178,11 +185,19 @@ extension PreTradeGate {
     behaviours[index].lastOrderAt = now
   }
 
-  /// Notes the equity with which a strategy enters a new UTC day; to be called before its orders.
+  /// The number of the minute or day that holds `now`; before 1970 it is below zero.
+  @inlinable
+  static func period(of now: Timestamp, nanoseconds length: Int64) -> Int64 {
+    let (quotient, remainder) = now.nanoseconds.quotientAndRemainder(dividingBy: length)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+
+  /// Notes the equity with which a strategy enters a new UTC day; to be called before the day's
+  /// first price is held against its positions.
   @inlinable
   public mutating func noteDay(_ strategy: StrategyID, now: Timestamp, equity: Int128) {
     if limits.dailyLossMax == nil { return }
-    let day = now.nanoseconds / 86_400_000_000_000
+    let day = Self.period(of: now, nanoseconds: 86_400_000_000_000)
     if behaviours[Int(strategy.index)].day != day {
       behaviours[Int(strategy.index)].day = day
       behaviours[Int(strategy.index)].equityAtDayStart = equity

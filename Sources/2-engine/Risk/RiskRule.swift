@@ -41,7 +41,7 @@ public enum RiskRule: UInt16, Sendable, CaseIterable {
   case positionQuantity = 501
   /// The position could become more valuable than the limit, in minor units.
   case positionNotional = 502
-  /// The instrument is on the restricted list.
+  /// The instrument is on the restricted list, or not on the list of what the strategy trades.
   case restricted = 503
 
   // 6: exposure, leverage, margin

@@ -200,13 +200,20 @@ extension Desk {
   }
 
   /// Takes back what an equal desk has put.
+  ///
+  /// When it throws, the desk is to be thrown away.
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
-    lastOrder = try source.take()
+    let lastOrder = try source.take()
+    // Half of the range leaves room to go on counting.
+    guard lastOrder <= UInt64.max / 2 else {
+      throw .senseless(word: lastOrder, what: "number of an order")
+    }
+    self.lastOrder = lastOrder
     for index in positions.indices { positions[index] = NetQuantity(lots: try source.takeSigned()) }
     for index in working.indices {
-      working[index] = Int32(truncatingIfNeeded: try source.takeSigned())
+      working[index] = Int32(try source.takeCount(limit: Int(Int32.max)))
     }
     for index in equities.indices { equities[index] = try source.takeWide() }
     for index in closes.indices {

@@ -76,8 +76,8 @@ public struct CrossSectionalMomentum: Strategy {
     var purchases: [(InstrumentID, Int64)] = []
     for (place, instrument) in instruments.enumerated() {
       guard let price = desk.price(instrument) else { continue }
-      let worth = desk.terms(instrument).unit.notional(price, NetQuantity(lots: 1))
-      let wanted = best.contains(place) && worth > 0 && share > 0 ? Int64(share / worth) : 0
+      let wanted =
+        best.contains(place) ? desk.terms(instrument).unit.lots(for: share, at: price) : 0
       let change = wanted - desk.position(instrument).lots
       if change < 0 {
         desk.submit(instrument, .init(.sell, .market, Quantity(lots: -change)))
@@ -128,6 +128,9 @@ public struct CrossSectionalMomentum: Strategy {
       let capacity = histories[index].closes.count
       histories[index].next = try source.takeCount(limit: capacity - 1)
       histories[index].count = try source.takeCount(limit: capacity)
+      // Until there are as many closes as are kept, they are written from the start on.
+      guard histories[index].count == capacity || histories[index].next == histories[index].count
+      else { throw .senseless(word: UInt64(histories[index].next), what: "place of a close") }
       for place in 0..<capacity { histories[index].closes[place] = try source.takeSigned() }
     }
     present = try source.takeCount(limit: instruments.count)

@@ -58,16 +58,15 @@ public struct DonchianTrend: Strategy {
     guard let average = range.value, average > 0, desk.equity > 0 else { return nil }
     let terms = desk.terms(bar.instrument)
     // The range becomes ticks by rounding up, so that a size is never too large because of it.
-    let perTick = terms.statistic(of: Price(ticks: 1))
-    let ticks = Int64((average / perTick).rounded(.up))
-    let perLot = terms.unit.notional(Price(ticks: max(1, ticks)), NetQuantity(lots: 1))
+    let steps = (average / terms.statistic(of: Price(ticks: 1))).rounded(.up)
+    guard steps <= Double(InstrumentTerms.ticksMax) else { return nil }
+    let move = Price(ticks: max(1, Int64(steps)))
     let risk = riskShare.of(desk.equity, rounding: .towardZero)
-    let worth = terms.unit.notional(bar.close, NetQuantity(lots: 1))
-    guard perLot > 0, worth > 0 else { return nil }
     // Nine tenths of what equity and leverage carry, so that fees and moves leave room.
-    let carried = desk.equity * Int128(terms.leverageMax) * 9 / 10 / worth
-    let lots = min(risk / perLot, carried, Int128(InstrumentTerms.lotsMax))
-    return lots > 0 ? Quantity(lots: Int64(lots)) : nil
+    let carried = desk.equity * Int128(terms.leverageMax) * 9 / 10
+    let lots = min(
+      terms.unit.lots(for: risk, at: move), terms.unit.lots(for: carried, at: bar.close))
+    return lots > 0 ? Quantity(lots: lots) : nil
   }
 
   /// Puts channels and range.

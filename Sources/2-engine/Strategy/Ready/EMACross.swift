@@ -57,6 +57,10 @@ public struct EMACross: Strategy {
   ) throws(WordFailure) {
     try source.take(into: &fast)
     try source.take(into: &slow)
-    side = try source.takeSigned()
+    let side = try source.takeSigned()
+    guard (-1...1).contains(side) else {
+      throw .senseless(word: UInt64(bitPattern: side), what: "side of a trend")
+    }
+    self.side = side
   }
 }

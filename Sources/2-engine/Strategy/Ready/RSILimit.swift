@@ -115,9 +115,20 @@ public struct RSILimit: Strategy {
     from source: inout some WordSource & ~Copyable
   ) throws(WordFailure) {
     try source.take(into: &index)
-    bar = try source.takeSigned()
+    // Half of the range leaves room to go on counting.
+    bar = try Self.takeBar(in: -1...(Int64.max / 2), &source)
     working = OrderID(try source.take())
-    placedAt = try source.takeSigned()
-    heldSince = try source.takeSigned()
+    placedAt = try Self.takeBar(in: 0...max(0, bar), &source)
+    heldSince = try Self.takeBar(in: -1...bar, &source)
+  }
+
+  private static func takeBar(
+    in range: ClosedRange<Int64>, _ source: inout some WordSource & ~Copyable
+  ) throws(WordFailure) -> Int64 {
+    let bar = try source.takeSigned()
+    guard range.contains(bar) else {
+      throw .senseless(word: UInt64(bitPattern: bar), what: "number of a bar")
+    }
+    return bar
   }
 }

@@ -1,5 +1,5 @@
 /// A JSON value that keeps the order of its members, for `--json`.
-indirect enum JSONText {
+indirect enum JSONText: Sendable {
   case text(String)
   /// A number that is exact as written, such as a count or an amount.
   case number(String)
