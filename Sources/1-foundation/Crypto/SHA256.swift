@@ -74,7 +74,7 @@ import COpenSSL
 }
 
 extension SHA256 {
-  /// The name and version of the libcrypto that this process runs with.
+  /// The version of the libcrypto that this process runs with.
   public static var libraryVersion: String {
     unsafe String(cString: OpenSSL_version(OPENSSL_VERSION_STRING))
   }
