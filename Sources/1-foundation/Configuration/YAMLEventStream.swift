@@ -114,3 +114,10 @@ struct YAMLEvent {
       byteOffset: isReading ? unsafe Int(parser.pointee.problem_offset) : nil)
   }
 }
+
+extension ConfigurationValue {
+  /// The version of libyaml that this process runs with.
+  public static var yamlLibraryVersion: String {
+    unsafe String(cString: yaml_get_version_string())
+  }
+}

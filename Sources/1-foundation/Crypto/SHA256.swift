@@ -72,3 +72,10 @@ import COpenSSL
 
   private static let algorithm = Algorithm()
 }
+
+extension SHA256 {
+  /// The version of the libcrypto that this process runs with.
+  public static var libraryVersion: String {
+    unsafe String(cString: OpenSSL_version(OPENSSL_VERSION_STRING))
+  }
+}

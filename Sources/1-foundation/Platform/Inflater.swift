@@ -75,3 +75,8 @@ import CZlib
     FileError(.damagedGzip, operation: "decompress", path: path)
   }
 }
+
+extension FileReader {
+  /// The version of zlib that this process runs with.
+  public static var zlibVersion: String { unsafe String(cString: CZlib.zlibVersion()) }
+}

@@ -131,7 +131,7 @@ extension BarFileError.Code {
     case .missingColumn:
       (
         "a column is missing", "ts_ns,open,high,low,close,volume in any order",
-        "run `omni import` on files of other forms"
+        "run `omni data import` on files of other forms"
       )
     case .repeatedColumn:
       ("a column stands twice", "each name once", "rename or remove one of the columns")
@@ -163,10 +163,10 @@ extension BarFileError.Code {
     case .blankLine: ("an empty line", "a row", "remove the line")
     case .repeatedHeader: ("the header again", "a row", "remove the line")
     case .missingValue:
-      ("an empty field", "a number", "complete the row, or run `omni import` on the file")
+      ("an empty field", "a number", "complete the row, or run `omni data import` on the file")
     case .exponent: ("a number with an exponent", "plain decimals", "write the number out")
     case .notANumber:
-      ("not a number", "a plain decimal number", "remove the row, or run `omni import`")
+      ("not a number", "a plain decimal number", "remove the row, or run `omni data import`")
     case .numberTooLarge:
       (
         "the number is too large or has too many digits", "a number that fits",
@@ -185,7 +185,7 @@ extension BarFileError.Code {
     case .malformedTime:
       (
         "not a time in nanoseconds", "whole nanoseconds since 1970, UTC",
-        "run `omni import` on files with other forms of time"
+        "run `omni data import` on files with other forms of time"
       )
     case .timeGoesBack:
       ("the time goes back", "times that rise", "sort the rows by ts_ns")
@@ -201,7 +201,7 @@ extension BarFileError.Code {
     default:
       (
         "the price is off the tick", "a multiple of the tick",
-        "name the right instrument, or run `omni import` to round and count"
+        "name the right instrument, or run `omni data import` to round and count"
       )
     }
   }

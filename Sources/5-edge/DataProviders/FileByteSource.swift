@@ -7,11 +7,15 @@ struct FileByteSource: ByteSource, ~Copyable {
   private var reader: FileReader
   private var chunk: [UInt8] = []
   private var index = 0
+  private let progress: (Int) -> Void
 
   /// Opens the file at `path`.
   ///
   /// - Throws: ``BarFileError`` with the code of what hinders.
-  init(_ path: String) throws(BarFileError) {
+  init(
+    _ path: String, progress: @escaping (Int) -> Void = { _ in }
+  ) throws(BarFileError) {
+    self.progress = progress
     do throws(FileError) {
       reader = try FileReader(path, chunkBytes: 1 << 18)
     } catch {
@@ -26,6 +30,7 @@ struct FileByteSource: ByteSource, ~Copyable {
       do throws(FileError) {
         index = 0
         guard try reader.next(&chunk) else { return 0 }
+        progress(reader.totalBytes)
       } catch {
         switch error.reason {
         case .truncatedGzip: throw .truncated("\(error)")

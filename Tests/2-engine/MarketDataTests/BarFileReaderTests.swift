@@ -105,7 +105,7 @@ struct BarFileReaderTests {
       error?.description
         == "error[BAR-007]: line 12, column 3 (high): 46300.05 is off the tick of 0.1; "
         + "wanted a multiple of the tick; "
-        + "name the right instrument, or run `omni import` to round and count")
+        + "name the right instrument, or run `omni data import` to round and count")
   }
 
   @Test func `codes are unique and complete`() {
