@@ -26,6 +26,8 @@ struct ReportBuilderTests {
   @Test func `a run of three fills is told as it happened`() throws {
     let report = try report()
 
+    #expect(report.whole?.name == "cross")
+    #expect(report.monthly.map(\.name) == ["cross"])
     #expect(report.fills.map(\.side) == [.buy, .sell, .buy])
     #expect(report.fills.map(\.quantity) == ["1.000", "2.000", "2.000"])
     #expect(report.fills.map(\.price) == ["110.0", "90.0", "96.0"])

@@ -151,7 +151,7 @@ extension ReportBuilder {
     if rows.count > 1 {
       rows.append(
         row(
-          results.total, name: "All strategies", note: "All strategies together",
+          results.total, name: wholeName, note: "All strategies together",
           denied: Int(clamping: results.counts.denials)))
     }
     return .init(
