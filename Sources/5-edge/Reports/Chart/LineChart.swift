@@ -96,7 +96,7 @@ struct LineChart {
     if kept < all {
       text += text.isEmpty ? "" : " "
       text += "\(NumberFormat.count(all)) points, \(NumberFormat.count(kept)) drawn:"
-      text += " the lowest and the highest of each span, so no extreme is lost."
+      text += " the lowest and the highest of each span, so no extreme of them is lost."
     }
     return text
   }

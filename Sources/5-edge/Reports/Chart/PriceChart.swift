@@ -81,10 +81,15 @@ struct PriceChart {
       length > 0
       ? Double(length) / max(Double(frame.axis.to) - Double(frame.axis.from), 1) * ChartFrame.width
       : ChartFrame.width / Double(max(candles.count, 1))
-    let half = max(spacing * 0.34, 2)
     var paths = ["rise": "", "fall": ""]
+    var end: Int64?
     for candle in candles {
-      let middle = frame.x(candle.at - length / 2)
+      // A candle that is not full yet, such as the last one, begins where the one before ended.
+      let start = max(candle.at - length, min(end ?? .min, candle.at))
+      end = candle.at
+      let width = length > 0 ? frame.x(candle.at) - frame.x(start) : spacing
+      let half = max(width * 0.34, 2)
+      let middle = frame.x(start + (candle.at - start) / 2)
       let isRise = candle.close >= candle.open
       let top = frame.y(max(candle.open, candle.close))
       let bottom = max(frame.y(min(candle.open, candle.close)), top + 0.8)

@@ -93,7 +93,7 @@ enum Stylesheet {
     .loss1{background:rgb(var(--loss-tint)/.08)}.loss2{background:rgb(var(--loss-tint)/.16)}
     .loss3{background:rgb(var(--loss-tint)/.24)}.loss4{background:rgb(var(--loss-tint)/.32)}
     .loss5{background:rgb(var(--loss-tint)/.4)}
-    .groups{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));
+    .groups{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr));
     gap:16px 32px;align-items:start}
     .groups h3{padding-bottom:4px;border-bottom:1px solid var(--line)}
     .groups th{height:auto;padding:5px 8px 1px 0;vertical-align:top}

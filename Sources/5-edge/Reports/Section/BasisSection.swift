@@ -26,14 +26,19 @@ enum BasisSection {
         return
       }
       page.table("Risk limits in force") { page in
-        page.head([("<Rule", ""), ("<Scope", ""), ("Limit", ""), ("Highest reached", "")])
+        let isReachedKnown = limits.contains { $0.reached != nil }
+        page.head(
+          [("<Rule", ""), ("<Scope", ""), ("Limit", "")]
+            + (isReachedKnown ? [("Highest reached", "")] : []))
         page.element("tbody") { page in
           for limit in limits {
             page.element("tr") { page in
               page.rowHead(limit.rule)
               page.element("td", ["class": "text"], text: limit.scope)
               page.element("td") { $0.figure(limit.limit, unit: limit.unit) }
-              page.element("td") { $0.figure(limit.reached, unit: limit.unit) }
+              if isReachedKnown {
+                page.element("td") { $0.figure(limit.reached, unit: limit.unit) }
+              }
             }
           }
         }

@@ -33,7 +33,8 @@ extension ReportBuilder {
           + "average, at most 365; the riskless return is 0."),
       .init(
         "Drawing",
-        "Curves and prices are drawn from a part of the points; figures come from all bars."),
+        "Of a long run, curves are drawn from a part of the points and prices from joined bars; "
+          + "figures come from all bars."),
     ]
   }
 

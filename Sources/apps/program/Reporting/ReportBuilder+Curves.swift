@@ -53,7 +53,7 @@ extension ReportBuilder {
   }
 
   var monthly: [RunReport.MonthlyReturns] {
-    var tables = [Self.months(results.total, name: "All strategies")]
+    var tables = [Self.months(results.total, name: wholeName)]
     if results.parts.count > 1 {
       tables += results.parts.map { Self.months($0, name: $0.name) }
     }

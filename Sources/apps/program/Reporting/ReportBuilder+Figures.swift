@@ -116,10 +116,10 @@ extension ReportBuilder {
         sign: statistics.worstTrade.map { Figures.sign($0) } ?? .none),
       .init(
         "Adverse excursion", Figures.percent(statistics.adverseExcursion, decimals: 3),
-        unit: "%", note: "mean of the worst price, of the entry (MAE)"),
+        unit: "%", note: "worst price against the entry, mean (MAE)"),
       .init(
         "Favourable excursion", Figures.percent(statistics.favourableExcursion, decimals: 3),
-        unit: "%", note: "mean of the best price, of the entry (MFE)"),
+        unit: "%", note: "best price against the entry, mean (MFE)"),
     ]
   }
 
@@ -151,7 +151,7 @@ extension ReportBuilder {
     if rows.count > 1 {
       rows.append(
         row(
-          results.total, name: "All strategies", note: "All strategies together",
+          results.total, name: wholeName, note: "All strategies together",
           denied: Int(clamping: results.counts.denials)))
     }
     return .init(

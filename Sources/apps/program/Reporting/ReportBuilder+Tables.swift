@@ -117,7 +117,7 @@ extension ReportBuilder {
     _ name: String, _ unit: Currency, debits: Int128, credits: Int128
   ) -> RunReport.TrialBalance.Row {
     func text(_ units: Int128) -> String {
-      Amount(minorUnits: units, currency: unit).decimalText
+      Figures.grouped(Amount(minorUnits: units, currency: unit).decimalText)
     }
     return .init(
       name, debit: text(debits), credit: text(credits), balance: text(debits - credits),

@@ -53,7 +53,7 @@ package struct ReportBuilder {
     var report = RunReport(title: title, subtitle: subtitle, currency: plan.currency.code)
     report.facts = facts
     report.headline = headline
-    report.whole = curve(results.total, name: "All strategies", isProfit: false)
+    report.whole = curve(results.total, name: wholeName, isProfit: false)
     if results.parts.count > 1 {
       report.strategyCurves = results.parts.map { curve($0, name: $0.name, isProfit: true) }
     }
@@ -78,6 +78,11 @@ package struct ReportBuilder {
   package func write(to path: String) throws {
     let page = HTMLReport(report())
     try OutputFile.write(path) { sink in page.render(into: sink) }
+  }
+
+  /// What the whole is called: the strategy's name where there is one only.
+  var wholeName: String {
+    results.parts.count == 1 ? results.parts[0].name : "All strategies"
   }
 
   private var subtitle: String {

@@ -76,8 +76,7 @@ package struct RuleWords: Sendable {
     case .priceOutOfRange: "The order's price is beyond what the instrument can quote."
     case .wouldNotReduce: "The order may only reduce, and would open or turn the position."
     case .bracketInverted: "The bracket's stop or target is on the wrong side of its entry."
-    case .bracketIncomplete:
-      "Another order of the same bracket was denied, and a bracket goes as a whole."
+    case .bracketIncomplete: "Another order of the same bracket was denied."
     case .priceCollar: "The limit is too far from the last price of the instrument."
     case .orderQuantity: "The order asks for more than one order may."
     case .orderNotional: "The order is worth more than one order may be."
