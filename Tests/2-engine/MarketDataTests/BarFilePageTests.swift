@@ -13,7 +13,7 @@ struct BarFilePageTests {
 
     let codes = BarFileError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
     let rows = codes.map { code in
-      "| `\(code.rawValue)` | \(code.meaning) | \(code.wanted.replacing("<", with: "\\<")) | \(code.remedy) "
+      "| `\(code.rawValue)` | \(code.meaning) | \(code.wanted) | \(code.remedy) "
         + "| \(code.isOfOneRow ? "row" : "file") |\n"
     }
     let table =
