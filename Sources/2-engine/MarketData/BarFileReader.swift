@@ -1,6 +1,5 @@
 public import OmniEncoding
 public import OmniModel
-public import OmniTime
 
 /// Reads bars of one instrument from a strict bar file: every row is right, or it is refused.
 ///
@@ -9,15 +8,36 @@ public import OmniTime
 /// allowed and named in ``unknownColumns``. Prices are plain decimals on the instrument's tick.
 /// Volume is information and not money: it is rounded half to even to the instrument's decimals.
 ///
+/// A row that is right but for prices off the tick is taken if it belongs to a gap that the data's
+/// vendor filled with straight lines: each of its off-tick prices is exactly the mean of the prices
+/// in the rows before and behind it (``GapRule`` has the whole of it). Its prices are rounded half
+/// to even to the tick, and it is counted in `facts.interpolated`, which programs report. Every
+/// other off-tick price is refused. Only for such a row does the reader look one row ahead; when
+/// the price is not a mean and the row behind has a time that does not rise, the time is reported
+/// first, since a row that stands twice hides the one that belongs there.
+///
 ///     var reader = try BarFileReader(source, instrument: id, terms: terms)
 ///     while let bar = try reader.next() { … }
 ///
 /// - Invariant: the bars' times rise strictly.
-/// - Complexity: O(bytes); no row allocates.
+/// - Complexity: O(bytes); a row on the tick does not allocate.
 public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
   private var source: Source
   private var reader: CSVReader
   private var decoder: BarRowDecoder
+  private var gaps: GapRule
+  /// A row with off-tick prices about which nothing is decided yet.
+  private var waiting: OffTickRow?
+  private var ahead = Ahead.nothing
+
+  /// What was read beyond the waiting row.
+  private enum Ahead {
+    case nothing
+    /// The reader's present record.
+    case record
+    /// A row that could not be read; the reader stands behind it.
+    case refusal(RowRefusal)
+  }
 
   /// What was read so far.
   public private(set) var facts: BarFileFacts
@@ -41,6 +61,7 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
       throw BarFileError(.emptyFile, place: .init(line: 1), found: "the file is empty")
     }
     decoder = try BarRowDecoder(reader, instrument: instrument, terms: terms)
+    gaps = GapRule(tick: terms.tick)
     facts = BarFileFacts(unknownColumns: decoder.unknownColumns)
     self.source = source
     self.reader = reader
@@ -53,13 +74,11 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
   ///
   /// - Throws: The first fault of the next row. The row is then left, so that a caller may go on.
   public mutating func next() throws(BarFileError) -> Bar? {
-    guard try nextRecord() else {
-      try finish()
-      return nil
+    do throws(RowRefusal) {
+      return try nextBar()
+    } catch {
+      throw error.error
     }
-    let bar = try decoder.decode(reader)
-    facts.add(bar)
-    return bar
   }
 
   /// The next bar, or nil at the end; rows that are wrong are handed to `setAside` and counted.
@@ -69,101 +88,143 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
     settingAside setAside: (QuarantinedRow) -> Void
   ) throws(BarFileError) -> Bar? {
     while true {
-      do throws(BarFileError) {
-        return try next()
+      do throws(RowRefusal) {
+        return try nextBar()
       } catch {
-        guard error.code.isOfOneRow else { throw error }
-        facts.addQuarantined(error.code)
-        setAside(
-          QuarantinedRow(
-            line: reader.line, byteOffset: reader.byteOffset, error: error,
-            text: reader.recordText))
+        guard error.error.code.isOfOneRow else { throw error.error }
+        facts.addQuarantined(error.error.code)
+        setAside(error.row)
       }
     }
   }
 
-  private mutating func nextRecord() throws(BarFileError) -> Bool {
+  private mutating func nextBar() throws(RowRefusal) -> Bar? {
+    if let row = waiting { return try judge(row) }
+    guard try nextRecord() else {
+      try finish()
+      return nil
+    }
+    do throws(BarFileError) {
+      let bar = try decoder.decode(reader)
+      facts.add(bar)
+      gaps.takeClean(bar)
+      return bar
+    } catch {
+      guard error.code == .offTick, let row = decoder.offTickRow(reader, gaps) else {
+        gaps.refuse()
+        throw refusal(error)
+      }
+      waiting = row
+      return try judge(row)
+    }
+  }
+
+  // MARK: Rows off the tick
+
+  /// Takes or refuses the waiting row by what stands behind it.
+  private mutating func judge(_ row: OffTickRow) throws(RowRefusal) -> Bar {
+    let behind = try lookAhead()
+    if let column = gaps.firstFault(in: row.prices, behind: behind) {
+      if case .record = ahead, let fault = decoder.timeFault(reader, after: row.closedAt) {
+        ahead = .nothing
+        throw refusal(fault)
+      }
+      throw refuse(row, row.faults[column])
+    }
+    let bar: Bar
+    do throws(BarFileError) {
+      bar = try row.rounded.get()
+    } catch {
+      throw refuse(row, error)
+    }
+    waiting = nil
+    decoder.last = row.closedAt
+    gaps.takeInterpolated(row.prices)
+    facts.add(bar)
+    facts.interpolated.add(line: row.line)
+    return bar
+  }
+
+  private mutating func refuse(_ row: OffTickRow, _ error: BarFileError) -> RowRefusal {
+    waiting = nil
+    gaps.refuse()
+    return row.refusal(error)
+  }
+
+  private mutating func lookAhead() throws(RowRefusal) -> GapRule.Behind {
+    if case .nothing = ahead {
+      do throws(RowRefusal) {
+        guard try readRecord() else { return .endOfFile }
+        ahead = .record
+      } catch {
+        guard error.error.code.isOfOneRow else { throw error }
+        ahead = .refusal(error)
+      }
+    }
+    guard case .record = ahead, let prices = decoder.exactPrices(reader) else {
+      return .unreadable
+    }
+    return .prices(prices)
+  }
+
+  // MARK: Records
+
+  private mutating func nextRecord() throws(RowRefusal) -> Bool {
+    do throws(RowRefusal) {
+      switch ahead {
+      case .nothing: return try readRecord()
+      case .record:
+        ahead = .nothing
+        return true
+      case .refusal(let refusal):
+        ahead = .nothing
+        throw refusal
+      }
+    } catch {
+      gaps.refuse()
+      throw error
+    }
+  }
+
+  private mutating func readRecord() throws(RowRefusal) -> Bool {
     do throws(CSVError) {
       guard try reader.next(from: &source) else { return false }
     } catch {
       if error.code != .source { facts.rows += 1 }
-      let refusal = BarFileError(error, columnName: name(ofColumn: error.column))
+      let refusal = refusal(BarFileError(error, columnName: name(ofColumn: error.column)))
       // The rest of a line that cannot be read is passed over, unless there is no end of it.
-      if refusal.code.isOfOneRow { try leaveLine() }
+      if refusal.error.code.isOfOneRow { try leaveLine() }
       throw refusal
     }
     facts.rows += 1
     return true
   }
 
-  private mutating func leaveLine() throws(BarFileError) {
+  private mutating func leaveLine() throws(RowRefusal) {
     do throws(CSVError) {
       try reader.skipLine(from: &source)
     } catch {
-      throw BarFileError(error)
+      throw refusal(BarFileError(error))
     }
   }
 
-  private mutating func finish() throws(BarFileError) {
+  /// `error` of the present record.
+  private func refusal(_ error: BarFileError) -> RowRefusal {
+    RowRefusal(
+      row: QuarantinedRow(
+        line: reader.line, byteOffset: reader.byteOffset, error: error, text: reader.recordText))
+  }
+
+  private mutating func finish() throws(RowRefusal) {
     facts.bytes = reader.bytesRead
     if facts.rows == 0 {
-      throw BarFileError(
-        .noRows, place: .init(line: reader.line), found: "the file ends after its header")
+      throw refusal(
+        BarFileError(
+          .noRows, place: .init(line: reader.line), found: "the file ends after its header"))
     }
   }
 
   private func name(ofColumn column: Int) -> String {
     decoder.header.names.indices.contains(column - 1) ? decoder.header.names[column - 1] : ""
   }
-}
-
-/// A row that was not taken, and why.
-public struct QuarantinedRow: Sendable, Equatable {
-  /// The line on which it begins, from 1.
-  public let line: Int
-  /// How many bytes of the text stand before it.
-  public let byteOffset: UInt64
-  /// What is wrong with it.
-  public let error: BarFileError
-  /// The row as it stands in the file, at most 1,024 bytes of it.
-  public let text: String
-
-  /// Creates a row.
-  public init(line: Int, byteOffset: UInt64, error: BarFileError, text: String) {
-    self.line = line
-    self.byteOffset = byteOffset
-    self.error = error
-    self.text = text
-  }
-}
-
-/// What there was in a bar file.
-public struct BarFileFacts: Sendable, Equatable {
-  /// Rows behind the header, taken or not.
-  public internal(set) var rows = 0
-  /// Rows that became bars.
-  public internal(set) var bars = 0
-  /// The bytes of text, known at the end.
-  public internal(set) var bytes: UInt64 = 0
-  /// Rows that were set aside, by the fault.
-  public internal(set) var quarantined: [BarFileError.Code: Int] = [:]
-  /// Columns that are not a bar's.
-  public let unknownColumns: [String]
-  /// When the first bar closed.
-  public internal(set) var first: Timestamp?
-  /// When the last bar closed.
-  public internal(set) var last: Timestamp?
-
-  /// How many rows were set aside.
-  public var quarantinedCount: Int { quarantined.values.reduce(0, +) }
-
-  init(unknownColumns: [String]) { self.unknownColumns = unknownColumns }
-
-  mutating func add(_ bar: Bar) {
-    bars += 1
-    if first == nil { first = bar.closedAt }
-    last = bar.closedAt
-  }
-
-  mutating func addQuarantined(_ code: BarFileError.Code) { quarantined[code, default: 0] += 1 }
 }

@@ -14,7 +14,11 @@ struct BarRowDecoder: Sendable {
   let unknownColumns: [String]
   /// The place in the file of each of ``columns``.
   private let time, open, high, low, close, volume: Int
-  private(set) var last: Timestamp?
+  /// The time of the last row that was taken.
+  var last: Timestamp?
+
+  /// The places of open, high, low and close.
+  var priceColumns: [Int] { [open, high, low, close] }
 
   init(
     _ reader: CSVReader, instrument: InstrumentID, terms: InstrumentTerms
@@ -54,13 +58,16 @@ struct BarRowDecoder: Sendable {
     let prices = OpenHighLowClose(
       open: try price(reader, open), high: try price(reader, high),
       low: try price(reader, low), close: try price(reader, close))
-    guard prices.isConsistent else { throw inconsistent(reader, prices) }
+    guard prices.isConsistent else {
+      let highest = max(prices.open, prices.close, prices.low)
+      throw inconsistent(reader, isHigh: prices.high < highest)
+    }
     let volume = try volume(reader)
     last = instant
     return Bar(instrument: instrument, closedAt: instant, prices: prices, volume: volume)
   }
 
-  private func instant(_ reader: borrowing CSVReader) throws(BarFileError) -> Timestamp {
+  func instant(_ reader: borrowing CSVReader) throws(BarFileError) -> Timestamp {
     do throws(FixedDecimal.Failure) {
       return Timestamp(nanoseconds: try reader.integer(time))
     } catch {
@@ -83,13 +90,11 @@ struct BarRowDecoder: Sendable {
     if let units, units % Int128(terms.tick.coefficient) == 0 {
       throw fault(.numberTooLarge, reader, column)
     }
-    throw BarFileError(
-      .offTick, place: place(reader, column),
-      found: "\(reader.text(column)) is off the tick of \(terms.tick)")
+    throw offTick(reader, column)
   }
 
   /// Volume informs and is never booked, so more decimals than are kept are rounded, half to even.
-  private func volume(_ reader: borrowing CSVReader) throws(BarFileError) -> Int64 {
+  func volume(_ reader: borrowing CSVReader) throws(BarFileError) -> Int64 {
     let decimal = try decimal(reader, volume)
     if decimal.coefficient < 0 { throw fault(.negativeVolume, reader, volume) }
     let units = decimal.wideCoefficient(atScale: terms.volumeDecimals, rounding: .halfEven)
@@ -97,7 +102,7 @@ struct BarRowDecoder: Sendable {
     return volume
   }
 
-  private func decimal(
+  func decimal(
     _ reader: borrowing CSVReader, _ column: Int
   ) throws(BarFileError) -> FixedDecimal {
     do throws(FixedDecimal.Failure) {
@@ -120,13 +125,19 @@ struct BarRowDecoder: Sendable {
     .init(line: reader.line, column: column + 1, columnName: header.names[column])
   }
 
-  private func fault(
+  func fault(
     _ code: BarFileError.Code, _ reader: borrowing CSVReader, _ column: Int
   ) -> BarFileError {
     let text = Self.excerpt(reader.text(column))
     return BarFileError(
       code, place: place(reader, column),
       found: text.isEmpty ? code.meaning : "\(text): \(code.meaning)")
+  }
+
+  func offTick(_ reader: borrowing CSVReader, _ column: Int) -> BarFileError {
+    BarFileError(
+      .offTick, place: place(reader, column),
+      found: "\(reader.text(column)) is off the tick of \(terms.tick)")
   }
 
   private func wrongCount(_ reader: borrowing CSVReader) -> BarFileError {
@@ -140,7 +151,7 @@ struct BarRowDecoder: Sendable {
       found: "the row has \(reader.fieldCount) fields", wanted: wanted)
   }
 
-  private func outOfOrder(
+  func outOfOrder(
     _ reader: borrowing CSVReader, last: Timestamp, instant: Timestamp
   ) -> BarFileError {
     BarFileError(
@@ -150,10 +161,7 @@ struct BarRowDecoder: Sendable {
         : "\(instant.nanoseconds) follows \(last.nanoseconds)")
   }
 
-  private func inconsistent(
-    _ reader: borrowing CSVReader, _ prices: OpenHighLowClose
-  ) -> BarFileError {
-    let isHigh = prices.high < max(prices.open, prices.close, prices.low)
+  func inconsistent(_ reader: borrowing CSVReader, isHigh: Bool) -> BarFileError {
     let column = isHigh ? high : low
     return BarFileError(
       .inconsistentPrices, place: place(reader, column),
