@@ -11,8 +11,8 @@ public enum Intent: Sendable, Hashable {
   case submit(OrderIntent)
   /// An entry and its two exits, of which one cancels the other: all three or none.
   case bracket(entry: OrderIntent, stop: OrderIntent, target: OrderIntent)
-  /// A cancel of one of its orders.
-  case cancel(OrderID)
+  /// A cancel, and who asks for it: nobody cancels another's order.
+  case cancel(OrderID, by: StrategyID)
 }
 
 /// What a strategy sees of the world, and how it asks for orders.
@@ -138,7 +138,7 @@ public struct Desk: ~Copyable {
   /// - Returns: Whether the wish was noted.
   @inlinable
   @discardableResult
-  public mutating func cancel(_ id: OrderID) -> Bool { intents.append(.cancel(id)) }
+  public mutating func cancel(_ id: OrderID) -> Bool { intents.append(.cancel(id, by: strategy)) }
 
   @inlinable
   mutating func nextID() -> OrderID {
