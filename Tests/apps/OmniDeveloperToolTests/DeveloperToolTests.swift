@@ -66,6 +66,7 @@ struct DeveloperToolTests {
         make test               62 s  RED
         make release               -  not run
         make demo HEADLESS=1       -  not run
+        make prove                 -  not run
         """)
   }
 }
