@@ -53,12 +53,14 @@ public struct Position: Sendable, Hashable {
 
     /// The average entry in ticks, as a statistic; nil before the first opening fill.
     public var entryTicks: Double? {  // statistic: an average is rarely whole
-      openedLots > 0 ? Double(openedTickLots) / Double(openedLots) : nil
+      if openedLots == 0 { return nil }
+      return Double(openedTickLots) / Double(openedLots)  // statistic: an average is rarely whole
     }
 
     /// The average exit in ticks, as a statistic; nil before the first closing fill.
     public var exitTicks: Double? {  // statistic: an average is rarely whole
-      closedLots > 0 ? Double(closedTickLots) / Double(closedLots) : nil
+      if closedLots == 0 { return nil }
+      return Double(closedTickLots) / Double(closedLots)  // statistic: an average is rarely whole
     }
   }
 
