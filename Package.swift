@@ -18,6 +18,8 @@ struct Module {
   let name: String
   let layer: Layer
   var uses: [String] = []
+  /// What its tests use beside it and what it uses, of any layer.
+  var testing: [String] = []
   /// C libraries of `Sources/0-system` that this module alone wraps.
   var system: [String] = []
 
@@ -28,8 +30,8 @@ struct Module {
 func foundation(_ name: String, uses: [String] = [], system: [String] = []) -> Module {
   Module(name: name, layer: .foundation, uses: uses, system: system)
 }
-func engine(_ name: String, uses: [String]) -> Module {
-  Module(name: name, layer: .engine, uses: uses)
+func engine(_ name: String, uses: [String], testing: [String] = []) -> Module {
+  Module(name: name, layer: .engine, uses: uses, testing: testing)
 }
 func edge(_ name: String, uses: [String]) -> Module {
   Module(name: name, layer: .edge, uses: uses)
@@ -41,32 +43,30 @@ let modules: [Module] = [
   foundation("Numerics"),
   foundation("Time"),
   foundation("Money"),
-  foundation("Encoding", uses: ["Collections", "Time", "Money"], system: ["CChecksum"]),
+  foundation("Encoding", uses: ["Time", "Money"], system: ["CChecksum"]),
   foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib"]),
-  foundation("Telemetry", uses: ["Collections", "Time"]),
+  foundation("Telemetry"),
   foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL"]),
-  foundation("Configuration", uses: ["Encoding"], system: ["CYAML"]),
-  foundation("Storage", uses: ["Collections", "Time", "Encoding", "Platform", "Telemetry"]),
-  foundation("Runtime", uses: ["Collections", "Time", "Encoding", "Storage"]),
+  foundation("Configuration", system: ["CYAML"]),
+  foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
+  foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
-  engine("Model", uses: ["Collections", "Time", "Money", "Encoding"]),
+  engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("Ledger", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine("Ledger", uses: ["Collections", "Money", "Encoding"]),
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
-  engine("Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"]),
   engine(
-    "Execution",
-    uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio", "Risk"]),
+    "Risk", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Portfolio"],
+    testing: ["Execution", "Matching"]),
   engine(
-    "Matching",
-    uses: [
-      "Model", "Collections", "Money", "Time", "Encoding", "Portfolio", "Risk", "Execution",
-    ]),
+    "Execution", uses: ["Model", "Collections", "Money", "Encoding", "Risk"],
+    testing: ["Portfolio", "Time"]),
   engine(
-    "Strategy",
-    uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators", "Portfolio"]),
+    "Matching", uses: ["Model", "Collections", "Money", "Encoding", "Execution"],
+    testing: ["Portfolio", "Risk", "Time"]),
+  engine("Strategy", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators"]),
   engine(
     "Kernel",
     uses: [
@@ -76,16 +76,13 @@ let modules: [Module] = [
   engine(
     "Backtest",
     uses: [
-      "Collections", "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime",
-      "Model",
-      "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy", "Kernel",
-    ]),
+      "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime", "Model", "Ledger",
+      "Portfolio", "Risk", "Execution", "Strategy", "Kernel",
+    ], testing: ["Matching"]),
 
   // The only layer that speaks with the world outside.
-  edge(
-    "DataProviders",
-    uses: ["Time", "Money", "Encoding", "Platform", "Configuration", "Model", "MarketData"]),
-  edge("Reports", uses: ["Time", "Money", "Encoding"]),
+  edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
+  edge("Reports", uses: []),
 ]
 
 for (index, module) in modules.enumerated() {
@@ -139,7 +136,8 @@ let libraries: [Target] = modules.map { module in
 let tests: [Target] = modules.map { module in
   .testTarget(
     name: "\(module.target)Tests",
-    dependencies: ([module.target, "OmniTestKit"] + module.uses.map { "Omni\($0)" })
+    dependencies: ([module.target, "OmniTestKit"]
+      + (module.uses + module.testing).map { "Omni\($0)" })
       .map { .target(name: $0) },
     path: "Tests/\(module.folder)Tests",
     swiftSettings: settings)

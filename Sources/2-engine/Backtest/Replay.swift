@@ -82,7 +82,9 @@ public enum Replay {
   ) throws(Failure) -> UInt64 {
     guard var journal else { return 0 }
     let extra: SequenceNumber?
-    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch { throw .journal(error) }
+    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch {
+      throw .journal(error)
+    }
     if let extra { throw .extraRecord(extra) }
     return journal.comparedCount
   }

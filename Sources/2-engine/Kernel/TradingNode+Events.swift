@@ -43,7 +43,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   }
 
   /// Values a strategy's position at the bar's close; a day's loss counts from before its first.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func value(_ strategy: StrategyID, _ bar: Bar) {
     gate.noteDay(strategy, now: sequencer.now, equity: portfolio.equity(strategy))
     portfolio.mark(strategy, bar)
@@ -224,7 +224,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   }
 
   /// Takes every report of the venue through orders, positions and books to its strategy.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func drain() throws(Failure) {
     while let report = venue.nextReport() { try apply(report) }
   }

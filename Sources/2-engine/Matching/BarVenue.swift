@@ -41,7 +41,7 @@ public struct BarVenue: ~Copyable {
   public var workingOrderCount: Int { book.count }
 
   /// Takes the next report, or returns nil when everything has been said.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func nextReport() -> VenueReport? { reports.popFirst() }
 
   /// Takes an order: reports it as accepted or rejected; ``settle(_:)`` fills what can be at once.
@@ -84,7 +84,7 @@ public struct BarVenue: ~Copyable {
   }
 
   /// Sweeps a bar through the instrument's orders.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func onBar(_ bar: Bar) {
     let index = Int(bar.instrument.index)
     closes[index] = bar.close

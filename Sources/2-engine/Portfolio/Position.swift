@@ -73,7 +73,7 @@ public struct Position: Sendable, Hashable {
   public var isFlat: Bool { net.lots == 0 }
 
   /// Values the position at `price`.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func revalue(at price: Price, unit: NotionalUnit) {
     mark = price
     unrealised = isFlat ? 0 : unit.notional(price, net) - cost
