@@ -41,6 +41,7 @@ struct BacktestCommand: Command {
     let instrument = try instrument(arguments)
     let plan = try plan(arguments, settings, instrument)
     _ = try roster(plan)
+    try checkOutputs(arguments)
     let (bars, warnings) = try bars(arguments, instrument, console)
     var job = RunJob(plan: plan, series: [bars], recording: try recording(arguments))
     job.segmentBytes = settings.segmentBytes
@@ -51,6 +52,26 @@ struct BacktestCommand: Command {
     try write(outcome, arguments, warnings: warnings)
     let printer = ResultPrinter(outcome: outcome)
     console.print(arguments.has("--json") ? printer.json.text : printer.text)
+  }
+
+  /// Refuses files that could not be written, before the run and not after it.
+  private static func checkOutputs(_ arguments: Arguments) throws {
+    var taken = ["--bars": arguments.value("--bars")]
+    for option in ["--fills", "--trades", "--report", "--quarantine"] {
+      guard let path = arguments.value(option) else { continue }
+      if let other = taken.keys.sorted().first(where: { taken[$0] == path }) {
+        throw Problem.usage(
+          "CLI-016", "\(option) and \(other) both name \(path)", wanted: "a file for each",
+          remedy: "name another file")
+      }
+      let isFolder = (try? FileSystem.names(in: path)) != nil
+      guard !isFolder, FileSystem.exists(FileSystem.folder(of: path)) else {
+        throw Problem.usage(
+          "CLI-017", "\(option) is \(path), which is \(isFolder ? "a folder" : "in no folder")",
+          wanted: "a file in a folder that is there", remedy: "name another file")
+      }
+      taken[option] = path
+    }
   }
 
   private static func roster(_ plan: RunPlan) throws {
@@ -160,7 +181,7 @@ struct BacktestCommand: Command {
       }
       return (bars, warnings(facts))
     } catch let error as BarFileError {
-      throw Problem(describing: error, code: error.code.rawValue)
+      throw Problem(error)
     }
   }
 
@@ -179,14 +200,26 @@ struct BacktestCommand: Command {
   }
 
   private static func warnings(_ facts: BarFileFacts) -> [String] {
-    facts.unknownColumns.isEmpty
-      ? [] : ["columns that are not a bar's were ignored: \(facts.unknownColumns.joined(separator: ", "))"]
+    var lines: [String] = []
+    if !facts.unknownColumns.isEmpty {
+      let names = facts.unknownColumns.joined(separator: ", ")
+      lines.append("columns that are not a bar's were ignored: \(names)")
+    }
+    if facts.interpolated.count > 0 {
+      let first = facts.interpolated.firstLines.map(String.init).joined(separator: ", ")
+      let more = facts.interpolated.count > facts.interpolated.firstLines.count ? ", …" : ""
+      lines.append(
+        "\(facts.interpolated.count) rows of interpolated prices were rounded to the tick: "
+          + "lines \(first)\(more)")
+    }
+    return lines
   }
 
   /// What a real account would not have survived.
   private static func shortfalls(_ results: RunResults) -> [String] {
     results.parts.compactMap { part in
-      guard part.curve.contains(where: { $0.value <= 0 }) else { return nil }
+      // The curve is thinned out, the drawdown is not: all of the peak is at least the capital.
+      guard let fall = part.statistics.maximumDrawdown, fall >= 1 else { return nil }
       return "\(part.name) lost all of its capital; a real account would have been closed"
     }
   }

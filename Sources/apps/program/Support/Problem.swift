@@ -1,9 +1,11 @@
+import OmniMarketData
+
 /// What is told to whoever runs the program when a command fails.
 package struct Problem: Error {
   /// The stable code.
   package let code: String
   /// One line: what was; what was wanted; what to do.
-  package let text: String
+  package private(set) var text: String
   /// Whether the command line was wrong, rather than what it asked for.
   var isUsage = false
 
@@ -24,6 +26,14 @@ package struct Problem: Error {
     var problem = Problem(code, what, wanted: wanted, remedy: remedy)
     problem.isUsage = true
     return problem
+  }
+
+  /// What is wrong with a bar file, with its place.
+  init(_ error: BarFileError) {
+    self.init(describing: error, code: error.code.rawValue)
+    if text.hasSuffix("; \(error.remedy)") {
+      text = "\(text.dropLast(error.remedy.count))do \(error.remedy)"
+    }
   }
 
   /// Takes a one-line description that may begin with its own code, as `error[X]: …` or `X: …`.

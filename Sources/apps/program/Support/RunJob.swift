@@ -49,6 +49,10 @@ struct RunJob {
   }
 
   private func resume(_ folder: String, _ progress: (Int) -> Void) throws -> Backtest.Outcome {
+    // Opening makes the folder, so that a wrong name would leave one behind.
+    guard try !DirectoryJournalStore(folder).segments().isEmpty else {
+      throw JournalFailure.noJournal
+    }
     let writer = try JournalWriter.resume(DirectoryJournalStore(folder), configuration())
     let recorded = JournalReader(DirectoryJournalStore(folder))
     let finished = try finish(VerifyingJournal(recorded, then: writer), progress)
@@ -94,6 +98,7 @@ struct RunJob {
       case .journalExists: "name another folder, or add --resume"
       case .noJournal: "name the folder of a journal"
       case .diskFull: "make room"
+      case .file: "name a folder that is there and can be used"
       case .differs: "run it with the bars and settings that the journal was made with"
       case .corrupt, .missingSegment, .strayFile: "take the journal from a backup"
       default: "see docs/reference/errors.md"
