@@ -37,7 +37,7 @@ struct BacktestCommandTests {
       try FileSystem.replaceFile(plain, with: try GoldenBarFile.bytes())
       let bars = try GoldenBarFile.bars()
       let places = Dictionary(uniqueKeysWithValues: bars.enumerated().map { ($1.time, $0) })
-      let list = try Runs.text("\(GoldenBarFile.folder)/nt_ema_fills.csv")
+      let list = try Journals.bytes("\(GoldenBarFile.folder)/nt_ema_fills.csv")
       let wanted = try GoldenBarFile.rows(of: list).map { cells in
         let bar = try #require(Int64(cells[1]).flatMap { places[$0] })
         let units = try #require(Double(cells[5]))
@@ -47,7 +47,7 @@ struct BacktestCommandTests {
       let out = "\(folder)/fills.csv"
       let outcome = omni(Self.line(plain, "ema-cross") + ["--fills", out, "--json"])
       #expect(outcome.code == 0)
-      let lines = try Runs.text(out).split(separator: "\n").map(String.init)
+      let lines = GoldenBarFile.lines(of: try Journals.bytes(out))
 
       #expect(lines.first == "bar,side,quantity,price")
       #expect(lines.dropFirst().elementsEqual(wanted))
@@ -150,8 +150,8 @@ struct BacktestCommandTests {
       let outcome = omni(
         Self.line(path, "ema-cross")
           + [
-            "--param", "fast=1", "--param", "slow=2", "--report", "\(folder)/r.html", "--trades",
-            "\(folder)/t.csv", "--set", "risk.price_age_max_seconds=60",
+            "--param", "fast=1", "--param", "slow=2", "--trades", "\(folder)/t.csv", "--set",
+            "risk.price_age_max_seconds=60",
           ])
       #expect(outcome.code == 0, "\(outcome.messages)")
     }
@@ -229,7 +229,7 @@ struct BacktestCommandTests {
         + ["--fill-policy", mode.rawValue, "--fills", out])
     let what = "\(path), \(strategy.name) \(strategy.extra), \(mode)"
     try #require(outcome.code == 0, "\(what): \(outcome.messages)")
-    let found = try Runs.text(out).split(separator: "\n").dropFirst().map(String.init)
+    let found = Array(GoldenBarFile.lines(of: try Journals.bytes(out)).dropFirst())
     #expect(found.count == wanted.count, "\(what)")
     if let index = zip(found, wanted).enumerated().first(where: { $1.0 != $1.1 })?.offset {
       Issue.record("\(what): fill \(index) is \(found[index]), wanted \(wanted[index])")

@@ -16,7 +16,8 @@ struct DemoCommandTests {
       let here = omni(arguments)
       #expect(here.code == 0 && here.messages.isEmpty, "\(here.messages)")
       let line = try #require(here.output.split(separator: "\n").last)
-      let form = /demo: events=\d+ orders=\d+ fills=\d+ equity=-?\d+\.\d\d digest=([0-9a-f]{64}) replay=identical ledger=balanced/
+      let form =
+        /demo: events=\d+ orders=\d+ fills=\d+ equity=-?\d+\.\d\d digest=([0-9a-f]{64}) replay=identical ledger=balanced/
       let match = try #require(String(line).wholeMatch(of: form), "\(line)")
 
       // The second run takes the first one's folder, and writes the same journal there.

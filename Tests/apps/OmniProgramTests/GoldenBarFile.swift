@@ -1,6 +1,4 @@
 import Foundation
-import OmniModel
-import OmniMoney
 import OmniPlatform
 import OmniTestKit
 
@@ -20,22 +18,31 @@ enum GoldenBarFile {
   }
 
   /// The bars in ticks of 0.1, interpolated prices rounded half to even.
-  static func bars() throws -> [NaiveBar] {
-    try rows(of: String(decoding: try bytes(), as: UTF8.self)).map { cells in
-      func ticks(_ index: Int) throws -> Int64 {
-        Int64(try FixedDecimal(cells[index]).wideCoefficient(atScale: 1, rounding: .halfEven))
-      }
-      return NaiveBar(
-        time: Int64(cells[0]) ?? 0, open: try ticks(1), high: try ticks(2), low: try ticks(3),
-        close: try ticks(4))
+  static func bars() throws -> [NaiveBar] { try parsed.get() }
+
+  private static let parsed = Result {
+    rows(of: try bytes()).map { cells in
+      NaiveBar(
+        time: Int64(cells[0]) ?? 0, open: ticks(cells[1]), high: ticks(cells[2]),
+        low: ticks(cells[3]), close: ticks(cells[4]))
     }
   }
 
+  /// Doubles hold these prices to far less than the quarter of a tick that decides.
+  private static func ticks(_ text: String) -> Int64 {
+    Int64(((Double(text) ?? 0) * 10).rounded(.toNearestOrEven))
+  }
+
   /// The rows of a file behind its header.
-  static func rows(of text: String) -> [[String]] {
-    text.split(whereSeparator: \.isNewline).dropFirst().map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  static func rows(of bytes: [UInt8]) -> [[String]] {
+    lines(of: bytes).dropFirst().map { line in
+      line.utf8.split(separator: 0x2C, omittingEmptySubsequences: false).map { String($0) ?? "" }
     }
+  }
+
+  /// The lines of a file; splitting bytes is much faster than splitting characters.
+  static func lines(of bytes: [UInt8]) -> [String] {
+    bytes.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A bar file's text.
@@ -43,7 +50,8 @@ enum GoldenBarFile {
     func price(_ ticks: Int64) -> String { "\(ticks / 10).\(ticks % 10)" }
     var text = "ts_ns,open,high,low,close,volume\n"
     for bar in bars {
-      text += "\(bar.time),\(price(bar.open)),\(price(bar.high)),\(price(bar.low)),"
+      text +=
+        "\(bar.time),\(price(bar.open)),\(price(bar.high)),\(price(bar.low)),"
         + "\(price(bar.close)),0\n"
     }
     return text

@@ -94,7 +94,7 @@ struct HelpTests {
     ),
     (["strategies", "show", "ema-cros"], "RUN-002", "ema-cross"),
     (whole + ["--config", "none.yaml"], "PLT-001", "none.yaml"),
-    (whole + ["--set", "backtest.cahs=5"], "CFG-004", "backtest.cash"),
+    (whole + ["--set", "backtest.cahs=5"], "CFG-005", "backtest.cash"),
     (whole, "BAR-001", "check the name"),
   ]
 

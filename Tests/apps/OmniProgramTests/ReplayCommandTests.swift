@@ -22,7 +22,8 @@ struct ReplayCommandTests {
       #expect(verified.output.contains("digest    \(digest)\n"))
       #expect(verified.output.contains("identical: "))
 
-      let json = try BacktestCommandTests.object(omni("replay", journal, "--verify", "--json").output)
+      let json = try BacktestCommandTests.object(
+        omni("replay", journal, "--verify", "--json").output)
       #expect(json["digest"] as? String == digest && json["recorded_digest"] as? String == digest)
       #expect(json["records"] as? Int == json["records_compared"] as? Int)
       #expect(json["sealed"] as? Bool == true && json["torn_tail"] as? Bool == false)
@@ -151,7 +152,8 @@ struct ReplayCommandTests {
         try #require(outcome.code == 0, "round \(round), cut at \(place): \(outcome.messages)")
         #expect(try Journals.digest(outcome) == digest, "round \(round), cut at \(place)")
         let verified = omni("replay", journal, "--verify", "--json")
-        #expect(verified.code == 0 && verified.messages.isEmpty, "round \(round): \(verified.messages)")
+        #expect(
+          verified.code == 0 && verified.messages.isEmpty, "round \(round): \(verified.messages)")
         #expect(try Journals.digest(verified) == digest)
       }
     }

@@ -41,9 +41,10 @@ struct BacktestCommand: Command {
     let instrument = try instrument(arguments)
     let plan = try plan(arguments, settings, instrument)
     _ = try roster(plan)
+    let recording = try recording(arguments)
     try checkOutputs(arguments)
     let (bars, warnings) = try bars(arguments, instrument, console)
-    var job = RunJob(plan: plan, series: [bars], recording: try recording(arguments))
+    var job = RunJob(plan: plan, series: [bars], recording: recording)
     job.segmentBytes = settings.segmentBytes
     job.durability = settings.durability
     var progress = ProgressBar("backtest", total: bars.count, console)
