@@ -1,6 +1,6 @@
 # One line a target. What needs a loop or a parser is a subcommand of omnidev, in Swift, with tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test build release check format sim soak bench docs ci
+.PHONY: help setup demo test build release check format sim soak bench prove docs ci
 MAKEFLAGS += --no-print-directory
 SEED ?= 1
 OMNIDEV := swift run --quiet omnidev
@@ -40,6 +40,9 @@ soak: ## runs the simulator from one seed after the other until stopped
 
 bench: release ## measures the hot paths and prints JSON
 	@.build/release/omni bench --json
+
+prove: ## replays the demo's journal in a debug and in a release build, record by record
+	.build/debug/omni replay .omni/runs/demo/journal --verify && .build/release/omni replay .omni/runs/demo/journal --verify
 
 docs: ## draws docs/architecture.svg again
 	@$(OMNIDEV) graph

@@ -9,6 +9,7 @@ import OmniRisk
 import OmniRuntime
 import OmniStorage
 import OmniStrategy
+import OmniTelemetry
 import OmniTime
 
 /// Bars through the whole node: EMA cross, risk gate, orders, bar venue, positions, postings.
@@ -53,8 +54,9 @@ public struct EMABars {
           label: "ema-cross", strategy: "ema-cross", parameters: [],
           instruments: [InstrumentID(0)],
           // So much that a million bars' fees do not use it up.
-          capital: 1_000_000_000_000 * Int128(
-            FixedDecimal.powerOfTen(Int(instrument.terms.currency.minorDigits))))
+          capital: 1_000_000_000_000
+            * Int128(
+              FixedDecimal.powerOfTen(Int(instrument.terms.currency.minorDigits))))
       ],
       policy: .omni, limits: .research, currency: instrument.terms.currency)
   }
@@ -75,12 +77,15 @@ public struct EMABars {
       if journaled.nanoseconds < bestJournaled?.nanoseconds ?? .max { bestJournaled = journaled }
     }
     guard let best, let bestJournaled else { throw .failed("no run") }
+    let latency = try latencies()
     let steady = Self.barCount / 2
     return [
       Figure("bars_per_cpu_s", best.perSecond(steady), "bars a second of processor time"),
       Figure(
         "bars_per_cpu_s_journaled", bestJournaled.perSecond(steady),
         "the same with a recycled, checksummed journal"),
+      Figure("bar_p50_ns", Double(latency.percentile(50) ?? 0), "a bar's way, timed one by one"),
+      Figure("bar_p99_ns", Double(latency.percentile(99) ?? 0), "the same, of a hundred the worst"),
       Figure("rss_bytes", Double(Machine.peakResidentBytes), "the process's largest memory"),
       Figure("data_bytes", Double(bars.count * MemoryLayout<Bar>.stride), "of it, the bars"),
       Figure(
@@ -92,6 +97,34 @@ public struct EMABars {
       Figure("bars", Double(Self.barCount), "bars in a run; the second half is timed"),
       Figure("fills", Double(fills), "fills in a run"),
     ]
+  }
+
+  /// Times every bar of a run by itself; the clock's own cost is in each.
+  private func latencies() throws(BenchmarkFailure) -> LatencyHistogram {
+    var histogram = LatencyHistogram()
+    do {
+      var node = try makeNode(NullJournal())
+      for bar in bars {
+        let start = Machine.monotonicNanoseconds
+        try node.process(bar)
+        histogram.record(nanoseconds: Machine.monotonicNanoseconds - start)
+      }
+      keep(UInt64(truncatingIfNeeded: node.portfolio.equity))
+    } catch {
+      throw .failed("\(error)")
+    }
+    return histogram
+  }
+
+  private func makeNode<Sink: Journal & ~Copyable>(
+    _ journal: consuming Sink
+  ) throws -> TradingNode<SoloRoster<EMACross>, Sink, NoObserver> {
+    let terms = plan.instruments[0].terms
+    guard let unit = terms.quantity(FixedDecimal(coefficient: 1, scale: 0)) else {
+      throw BenchmarkFailure.failed("the instrument cannot be traded in whole units")
+    }
+    let roster = SoloRoster(EMACross(fast: 10, slow: 20, quantity: unit))
+    return try TradingNode(plan: plan, roster: roster, journal: journal, observer: NoObserver())
   }
 
   private func withJournal() throws(BenchmarkFailure) -> (Measurement, UInt64) {
@@ -113,14 +146,8 @@ public struct EMABars {
   private func run<Sink: Journal & ~Copyable>(
     _ journal: consuming Sink
   ) throws(BenchmarkFailure) -> (Measurement, UInt64) {
-    let terms = plan.instruments[0].terms
-    guard let unit = terms.quantity(FixedDecimal(coefficient: 1, scale: 0)) else {
-      throw .failed("the instrument cannot be traded in whole units")
-    }
-    let roster = SoloRoster(EMACross(fast: 10, slow: 20, quantity: unit))
     do {
-      var node = try TradingNode(
-        plan: plan, roster: roster, journal: journal, observer: NoObserver())
+      var node = try makeNode(journal)
       let half = bars.count / 2
       for bar in bars[..<half] { try node.process(bar) }
       let rest = bars[half...]

@@ -43,7 +43,7 @@ public struct Ring<Element>: ~Copyable {
   }
 
   /// Removes the element that has waited longest, or returns nil when there is none.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func popFirst() -> Element? {
     if count == 0 { return nil }
     let element = storage[head]

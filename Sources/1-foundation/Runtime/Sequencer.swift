@@ -37,7 +37,7 @@ public struct Sequencer<Sink: Journal & ~Copyable>: ~Copyable {
   public var count: UInt64 { number }
 
   /// Numbers and journals an event that came from outside at `time`.
-  @inlinable
+  @inlinable @inline(__always)
   @discardableResult
   public mutating func sequence(
     kind: UInt16, time: Timestamp, payload: borrowing some JournalPayload & ~Copyable

@@ -106,11 +106,18 @@ public enum Backtest {
   public struct Finished<Sink: Journal & ~Copyable>: ~Copyable {
     /// What came of it.
     public let outcome: Outcome
-    /// The journal, not closed.
-    public var journal: Sink
+    private var journal: Sink?
 
-    /// Takes the journal out.
-    public consuming func takeJournal() -> Sink { journal }
+    init(outcome: Outcome, journal: consuming Sink) {
+      self.outcome = outcome
+      self.journal = .some(journal)
+    }
+
+    /// Takes the journal out, or returns nil when it was taken before.
+    ///
+    /// Mutating and not consuming: with a consuming function that gives one of several parts away,
+    /// the optimiser of Swift 6.3.1 released the other parts twice.
+    public mutating func takeJournal() -> Sink? { journal.take() }
   }
 
   typealias Node<Sink: Journal & ~Copyable> = TradingNode<ReadyRoster, Sink, ResultRecorder>

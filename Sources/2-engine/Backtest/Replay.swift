@@ -66,18 +66,27 @@ public enum Replay {
     var feed = try JournalFeed(inputs)
     let plan = feed.plan
     let verifier = VerifyingJournal(JournalReader(recorded), then: NullJournal())
-    let finished: Backtest.Finished<VerifyingJournal<Store, NullJournal>>
+    var finished: Backtest.Finished<VerifyingJournal<Store, NullJournal>>
     do throws(Backtest.Failure) {
       finished = try Backtest.run(plan, over: &feed, journal: verifier, progress: progress)
     } catch {
       throw translate(error)
     }
-    let outcome = finished.outcome
-    var journal = finished.takeJournal()
+    let compared = try compareEnd(finished.takeJournal())
+    return try result(finished.outcome, feed, compared: compared)
+  }
+
+  /// Checks that every record of the journal was derived, and says how many were compared.
+  private static func compareEnd<Store: JournalStore & ~Copyable>(
+    _ journal: consuming VerifyingJournal<Store, NullJournal>?
+  ) throws(Failure) -> UInt64 {
+    guard var journal else { return 0 }
     let extra: SequenceNumber?
-    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch { throw .journal(error) }
+    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch {
+      throw .journal(error)
+    }
     if let extra { throw .extraRecord(extra) }
-    return try result(outcome, feed, compared: journal.comparedCount)
+    return journal.comparedCount
   }
 
   private static func result<Store: JournalStore & ~Copyable>(

@@ -45,7 +45,7 @@ public import OmniEncoding
   }
 
   /// The average: from the first update on when seeded with it, else from `warmUp` updates on.
-  @inlinable
+  @inlinable @inline(__always)
   public var value: Double? {
     switch seeding {
     case .firstValue: count > 0 ? average : nil
@@ -54,7 +54,7 @@ public import OmniEncoding
   }
 
   /// Whether `period` updates were seen, with either seeding.
-  @inlinable
+  @inlinable @inline(__always)
   public var isReady: Bool { count == period }
 
   /// How many updates it takes until the average is ready: the period.
@@ -64,7 +64,7 @@ public import OmniEncoding
   /// Adds the next value.
   ///
   /// - Complexity: O(1), with no allocation.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func update(_ value: Double) {
     assert(IndicatorLimits.accepts(value), "a value is finite and not too large")
     if count == period {

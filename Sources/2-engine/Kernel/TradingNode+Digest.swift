@@ -76,7 +76,8 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   /// - Returns: The digest of the state before that record.
   public mutating func end() throws(Failure) -> Digest256 {
     let digest = digest()
-    try record(.runEnded, PreparedRecord([digest.words.0, digest.words.1, digest.words.2, digest.words.3]))
+    try record(
+      .runEnded, PreparedRecord([digest.words.0, digest.words.1, digest.words.2, digest.words.3]))
     return digest
   }
 }

@@ -43,7 +43,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   }
 
   /// Values a strategy's position at the bar's close; a day's loss counts from before its first.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func value(_ strategy: StrategyID, _ bar: Bar) {
     gate.noteDay(strategy, now: sequencer.now, equity: portfolio.equity(strategy))
     portfolio.mark(strategy, bar)
@@ -61,7 +61,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
       switch intent {
       case .submit(let order): try submit(order)
       case .bracket(let entry, let stop, let target): try submitBracket(entry, stop, target)
-      case .cancel(let id): try cancel(id)
+      case .cancel(let id, let strategy): try cancel(id, by: strategy)
       }
       try drain()
     }
@@ -205,9 +205,14 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     roster.onOrder(order.strategy, order.id, .denied, desk: &desk)
   }
 
-  /// Journals a cancel, then tells the venue; a cancel of an order that has ended is counted.
+  /// Journals a cancel, then tells the venue; a cancel of an order that has ended, or of another
+  /// strategy's, is counted.
   @inlinable
-  mutating func cancel(_ id: OrderID) throws(Failure) {
+  mutating func cancel(_ id: OrderID, by strategy: StrategyID) throws(Failure) {
+    guard orders.order(id)?.intent.strategy == strategy else {
+      counts.strayReports += 1
+      return
+    }
     do throws(OrderManager.Refusal) {
       _ = try orders.requestCancel(id)
     } catch {
@@ -219,7 +224,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
   }
 
   /// Takes every report of the venue through orders, positions and books to its strategy.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func drain() throws(Failure) {
     while let report = venue.nextReport() { try apply(report) }
   }

@@ -25,7 +25,7 @@ public struct BarBoard: ~Copyable {
   /// Notes a bar.
   ///
   /// - Precondition: the instrument is one of the board's.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func apply(_ bar: Bar) {
     closes[Int(bar.instrument.index)] = bar.close
     times[Int(bar.instrument.index)] = bar.closedAt

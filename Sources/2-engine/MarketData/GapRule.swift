@@ -13,9 +13,11 @@ import OmniMoney
 /// | the row directly before was taken | a line begins at a price that is known to be right |
 /// | v(i) − v(i−1) = v(i+1) − v(i) | it is the mean of its neighbours |
 /// | at the file's end v(i) − v(i−1) = v(i−1) − v(i−2), row i−1 interpolated | it goes on as begun |
-/// | the step v(i) − v(i−1) is not zero | a flat price off the tick is the wrong tick |
 /// | the step leads back to the tick within ``rowsMax`` rows | a line ends at a price, too |
 /// | at most ``rowsMax`` such rows follow each other | everything has a limit |
+///
+/// By the first two, the step is not zero: a flat price off the tick, which says that the tick or
+/// the instrument is wrong, has nowhere to begin.
 ///
 /// - Invariant: no state but the last two rows; rows that are on the tick allocate nothing.
 struct GapRule: Sendable {
@@ -56,7 +58,10 @@ struct GapRule: Sendable {
   private func isOnLine(_ price: Int128, _ column: Int, _ behind: Behind) -> Bool {
     guard rows < Self.rowsMax, let before else { return false }
     let step = price - before[column]
-    guard step != 0, leadsBackToTick(step) else { return false }
+    // A flat price would be off the tick in the row before, too, which was then taken on a line
+    // that moves on from there.
+    assert(step != 0, "a flat price off the tick is no line")
+    guard leadsBackToTick(step) else { return false }
     return switch behind {
     case .prices(let next): next[column] - price == step
     case .endOfFile: rows > 0 && before[column] - filled.beforeThat[column] == step

@@ -8,6 +8,7 @@ extension BarVenue {
   /// reports have all been taken by then.
   public func encode(into sink: inout some WordSink & ~Copyable) {
     sink.put(tradeNumber)
+    holdings.encode(into: &sink)
     for index in closes.indices {
       sink.put(closes[index] != nil)
       sink.put(closes[index]?.ticks ?? 0)
@@ -31,6 +32,7 @@ extension BarVenue {
   ) throws(WordFailure) {
     precondition(workingOrderCount == 0, "a venue without orders")
     tradeNumber = try source.take()
+    try holdings.decode(from: &source)
     for index in closes.indices {
       let isSeen = try source.takeFlag()
       let ticks = try source.takeSigned()

@@ -21,6 +21,8 @@ public struct BarVenue: ~Copyable {
   @usableFromInline var takerFees: OwnedBuffer<Rate>
   @usableFromInline var closes: OwnedBuffer<Price?>
   @usableFromInline var tradeNumber: UInt64 = 0
+  /// What each strategy holds of each instrument here, for orders that may only reduce.
+  var holdings = Holdings()
   /// What is assumed about fills.
   public let policy: FillPolicy
 
@@ -39,7 +41,7 @@ public struct BarVenue: ~Copyable {
   public var workingOrderCount: Int { book.count }
 
   /// Takes the next report, or returns nil when everything has been said.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func nextReport() -> VenueReport? { reports.popFirst() }
 
   /// Takes an order: reports it as accepted or rejected; ``settle(_:)`` fills what can be at once.
@@ -82,18 +84,20 @@ public struct BarVenue: ~Copyable {
   }
 
   /// Sweeps a bar through the instrument's orders.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func onBar(_ bar: Bar) {
     let index = Int(bar.instrument.index)
     closes[index] = bar.close
     if book.first(index) != RestingOrder.none { sweep(bar) }
   }
 
-  func fee(_ order: OrderIntent, at price: Price, _ liquidity: Liquidity) -> Int128 {
+  func fee(
+    _ order: OrderIntent, _ size: Quantity, at price: Price, _ liquidity: Liquidity
+  ) -> Int128 {
     let index = Int(order.instrument.index)
     let isMaker = liquidity == .maker && policy.feeRule == .byLiquidity
     let rate = isMaker ? makerFees[index] : takerFees[index]
-    let value = units[index].notional(price, NetQuantity(lots: order.quantity.lots)).magnitude
+    let value = units[index].notional(price, NetQuantity(lots: size.lots)).magnitude
     return rate.of(Int128(value), rounding: .halfEven)
   }
 
@@ -104,16 +108,46 @@ public struct BarVenue: ~Copyable {
     fill(order, at: price, liquidity)
   }
 
+  /// Fills `order`; one that may only reduce is cut to what there is to reduce, and cancelled when
+  /// there is nothing.
   mutating func fill(_ order: OrderIntent, at price: Price, _ liquidity: Liquidity) {
+    let held = holdings.lots(order.strategy, order.instrument)
+    let reducible = max(0, order.side == .sell ? held : -held)
+    let lots = order.isReduceOnly ? min(order.quantity.lots, reducible) : order.quantity.lots
+    guard lots > 0 else {
+      report(.cancelled(order.id))
+      cancelSibling(of: order)
+      return
+    }
     if order.type == .stop { report(.triggered(order.id)) }
     tradeNumber += 1
+    let size = Quantity(lots: lots)
     report(
       .filled(
         Fill(
-          trade: TradeID(tradeNumber), order: order.id, quantity: order.quantity, price: price,
-          liquidity: liquidity, fee: fee(order, at: price, liquidity))))
+          trade: TradeID(tradeNumber), order: order.id, quantity: size, price: price,
+          liquidity: liquidity, fee: fee(order, size, at: price, liquidity))))
+    if size < order.quantity { report(.cancelled(order.id)) }
     cancelSibling(of: order)
     wakeDependents(of: order)
+    let after = held + lots * order.side.sign
+    holdings.set(after, order.strategy, order.instrument)
+    if held > 0 && after <= 0 { cancelReducers(.sell, of: order) }
+    if held < 0 && after >= 0 { cancelReducers(.buy, of: order) }
+  }
+
+  /// Cancels the awake reduce-only orders of one side that have nothing left to reduce.
+  private mutating func cancelReducers(_ side: Side, of order: OrderIntent) {
+    var place = book.first(Int(order.instrument.index))
+    while place != RestingOrder.none, let resting = book.places[place] {
+      place = resting.younger
+      let other = resting.order
+      guard resting.isActive, other.isReduceOnly, other.side == side,
+        other.strategy == order.strategy, let own = book.place(of: other.id)
+      else { continue }
+      _ = book.remove(at: own)
+      report(.cancelled(other.id))
+    }
   }
 
   private mutating func wakeDependents(of order: OrderIntent) {

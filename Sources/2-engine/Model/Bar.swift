@@ -74,7 +74,7 @@ extension Bar {
   public static var wordCount: Int { 7 }
 
   /// Puts the bar's canonical form.
-  @inlinable
+  @inlinable @inline(__always)
   public func encode(into sink: inout some WordSink & ~Copyable) {
     sink.put(UInt64(instrument.index))
     sink.put(closedAt.nanoseconds)

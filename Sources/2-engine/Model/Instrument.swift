@@ -105,7 +105,7 @@ public struct InstrumentTerms: Sendable, Hashable {
   }
 
   /// The price as a statistic, for indicators: the double that is nearest to its decimal text.
-  @inlinable
+  @inlinable @inline(__always)
   public func statistic(of price: Price) -> Double {
     // Ticks × coefficient is exact below 2⁵³, so the one division rounds once, as a parser would.
     Double(price.ticks) * tickFactor / tickDivisor

@@ -32,7 +32,7 @@ public struct NotionalUnit: Sendable, Hashable {
   /// The value of `quantity` at `price`, in minor units.
   ///
   /// - Complexity: O(1), with no allocation; stops the program on overflow.
-  @inlinable
+  @inlinable @inline(__always)
   public func notional(_ price: Price, _ quantity: NetQuantity) -> Int128 {
     let product = Int128(price.ticks) * Int128(quantity.lots) * Int128(numerator)
     return denominator == 1 ? product : Rounding.halfEven.quotient(product, Int128(denominator))

@@ -99,7 +99,7 @@ public struct Portfolio: ~Copyable {
   }
 
   /// What `strategy` holds of `instrument`.
-  @inlinable
+  @inlinable @inline(__always)
   public func position(_ strategy: StrategyID, _ instrument: InstrumentID) -> Position {
     positions[place(strategy, instrument)]
   }
@@ -109,11 +109,11 @@ public struct Portfolio: ~Copyable {
   public func sum(_ strategy: StrategyID) -> StrategySum { sums[Int(strategy.index)] }
 
   /// The equity of `strategy`, in minor units.
-  @inlinable
+  @inlinable @inline(__always)
   public func equity(_ strategy: StrategyID) -> Int128 { sums[Int(strategy.index)].equity }
 
   /// The equity of all strategies together, in minor units.
-  @inlinable
+  @inlinable @inline(__always)
   public var equity: Int128 { totalEquity }
 
   /// The largest equity of all strategies together so far, in minor units.
@@ -128,13 +128,13 @@ public struct Portfolio: ~Copyable {
   @inlinable
   public var instrumentCount: Int { chart.instrumentCount }
 
-  @inlinable
+  @inlinable @inline(__always)
   func place(_ strategy: StrategyID, _ instrument: InstrumentID) -> Int {
     Int(strategy.index) * chart.instrumentCount + Int(instrument.index)
   }
 
   /// Values the position of `strategy` at the close of `bar`, and notes the bar's extremes.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func mark(_ strategy: StrategyID, _ bar: Bar) {
     let place = place(strategy, bar.instrument)
     if positions[place].isFlat {
@@ -147,7 +147,7 @@ public struct Portfolio: ~Copyable {
   }
 
   /// Values the position at `price` and carries the change into the sums.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func revalue(_ strategy: StrategyID, _ instrument: InstrumentID, at price: Price) {
     let place = place(strategy, instrument)
     let unit = units[Int(instrument.index)]
@@ -161,7 +161,7 @@ public struct Portfolio: ~Copyable {
     changeEquity(of: strategy, by: change)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func changeEquity(of strategy: StrategyID, by change: Int128) {
     totalEquity += change
     if change > 0 {

@@ -53,12 +53,14 @@ public struct Position: Sendable, Hashable {
 
     /// The average entry in ticks, as a statistic; nil before the first opening fill.
     public var entryTicks: Double? {  // statistic: an average is rarely whole
-      openedLots > 0 ? Double(openedTickLots) / Double(openedLots) : nil
+      if openedLots == 0 { return nil }
+      return Double(openedTickLots) / Double(openedLots)  // statistic: an average is rarely whole
     }
 
     /// The average exit in ticks, as a statistic; nil before the first closing fill.
     public var exitTicks: Double? {  // statistic: an average is rarely whole
-      closedLots > 0 ? Double(closedTickLots) / Double(closedLots) : nil
+      if closedLots == 0 { return nil }
+      return Double(closedTickLots) / Double(closedLots)  // statistic: an average is rarely whole
     }
   }
 
@@ -71,7 +73,7 @@ public struct Position: Sendable, Hashable {
   public var isFlat: Bool { net.lots == 0 }
 
   /// Values the position at `price`.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func revalue(at price: Price, unit: NotionalUnit) {
     mark = price
     unrealised = isFlat ? 0 : unit.notional(price, net) - cost

@@ -11,8 +11,8 @@ public enum Intent: Sendable, Hashable {
   case submit(OrderIntent)
   /// An entry and its two exits, of which one cancels the other: all three or none.
   case bracket(entry: OrderIntent, stop: OrderIntent, target: OrderIntent)
-  /// A cancel of one of its orders.
-  case cancel(OrderID)
+  /// A cancel, and who asks for it: nobody cancels another's order.
+  case cancel(OrderID, by: StrategyID)
 }
 
 /// What a strategy sees of the world, and how it asks for orders.
@@ -55,7 +55,7 @@ public struct Desk: ~Copyable {
   public var now: Timestamp { instant }
 
   /// What the strategy holds of `instrument`.
-  @inlinable
+  @inlinable @inline(__always)
   public func position(_ instrument: InstrumentID) -> NetQuantity { positions[place(instrument)] }
 
   /// How many of the strategy's orders of `instrument` work or are on their way.
@@ -75,7 +75,7 @@ public struct Desk: ~Copyable {
   }
 
   /// A price of `instrument` as a statistic, for indicators.
-  @inlinable
+  @inlinable @inline(__always)
   public func statistic(_ price: Price, _ instrument: InstrumentID) -> Double {
     allTerms[Int(instrument.index)].statistic(of: price)
   }
@@ -138,7 +138,7 @@ public struct Desk: ~Copyable {
   /// - Returns: Whether the wish was noted.
   @inlinable
   @discardableResult
-  public mutating func cancel(_ id: OrderID) -> Bool { intents.append(.cancel(id)) }
+  public mutating func cancel(_ id: OrderID) -> Bool { intents.append(.cancel(id, by: strategy)) }
 
   @inlinable
   mutating func nextID() -> OrderID {
@@ -146,7 +146,7 @@ public struct Desk: ~Copyable {
     return OrderID(lastOrder)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func place(_ instrument: InstrumentID) -> Int {
     Int(strategy.index) * closes.count + Int(instrument.index)
   }
@@ -155,24 +155,24 @@ public struct Desk: ~Copyable {
 // What the kernel does with the desk.
 extension Desk {
   /// Turns the desk to `strategy`, at `now`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func turn(to strategy: StrategyID, now: Timestamp) {
     self.strategy = strategy
     instant = now
   }
 
   /// Takes the oldest wish.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func nextIntent() -> Intent? { intents.popFirst() }
 
   /// Notes the last price of `instrument`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func note(_ price: Price, of instrument: InstrumentID) {
     closes[Int(instrument.index)] = price
   }
 
   /// Notes what the strategy in turn now holds of `instrument`.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func note(_ position: NetQuantity, of instrument: InstrumentID) {
     positions[place(instrument)] = position
   }
@@ -184,7 +184,7 @@ extension Desk {
   }
 
   /// Notes the equity of the strategy in turn, in minor units.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func note(equity: Int128) { equities[Int(strategy.index)] = equity }
 
   /// Puts the canonical form of what the desk remembers; wishes have all been taken by then.

@@ -129,7 +129,8 @@ public enum StrategyCatalogue {
     let (fast, slow) = (try read.integer("fast"), try read.integer("slow"))
     guard fast < slow else {
       throw .contradiction(
-        strategy: read.strategy, what: "fast is \(fast) and slow is \(slow); wanted fast below slow")
+        strategy: read.strategy, what: "fast is \(fast) and slow is \(slow); wanted fast below slow"
+      )
     }
     return .emaCross(EMACross(fast: fast, slow: slow, quantity: try read.quantity("quantity")))
   }

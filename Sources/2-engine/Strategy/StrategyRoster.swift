@@ -38,7 +38,7 @@ public struct SoloRoster<Only: Strategy>: StrategyRoster {
   public var count: Int { 1 }
 
   /// Tells the strategy that a bar was closed.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func onBar(_ strategy: StrategyID, _ bar: Bar, desk: inout Desk) {
     only.onBar(bar, desk: &desk)
   }

@@ -202,7 +202,7 @@ private struct Chance: Strategy {
 
 /// Adds up the fills by itself, and counts what comes out of order.
 private struct Tally: RunObserver {
-  enum Stage { case submitted, accepted, triggered, ended }
+  enum Stage { case submitted, accepted, triggered, cut, ended }
 
   var lots: [InstrumentID: Int64] = [:]
   var fees: Int128 = 0
@@ -228,7 +228,12 @@ private struct Tally: RunObserver {
     case .accepted: move(order.id, from: [.submitted], to: .accepted)
     case .rejected: move(order.id, from: [.submitted], to: .ended)
     case .triggered: move(order.id, from: [.accepted], to: .triggered)
-    case .filled, .cancelled: move(order.id, from: [.accepted, .triggered], to: .ended)
+    case .filled(let fill):
+      // An exit that is larger than the position is filled in part; the rest is cancelled.
+      let isCut = fill.quantity < order.quantity
+      if isCut && !order.isReduceOnly { misplaced += 1 }
+      move(order.id, from: [.accepted, .triggered], to: isCut ? .cut : .ended)
+    case .cancelled: move(order.id, from: [.accepted, .triggered, .cut], to: .ended)
     case .cancelRejected: misplaced += 1
     }
   }

@@ -103,6 +103,16 @@ struct InterpolatedRowsTests {
     #expect(try read(anchored).bars.count == 1)
   }
 
+  @Test func `a line does not lean on a row that was refused, nor reach across it`() throws {
+    for wrong in [["2", "1"], flat("x", 2), ["2", "1.0", "0.9", "1.0", "1.0", "1"], flat("1", 0)] {
+      let outcome = try read([flat("1.0", 1), wrong, flat("1.05", 3), flat("1.1", 4)])
+      #expect(outcome.refused.map(\.line) == [3, 4] && outcome.bars.count == 2)
+    }
+    var rows = gap
+    rows[2][5] = "x"
+    #expect(try read(rows).refused.map(\.line) == [4, 5], "in a gap, too")
+  }
+
   @Test func `a line that does not meet the tick within the limit is refused whole`() throws {
     // Steps of 0.002 meet the tick after 50 rows, and steps of 0.001 after 100.
     let near = try read((0...50).map { flat(thousandths(100_000 + 2 * $0), $0) })

@@ -88,6 +88,7 @@ private struct TickWalker {
   let policy: FillPolicy
   var waiting: [Waiting] = []
   var close: Int64?
+  var held: Int64 = 0
   var said: [String] = []
 
   mutating func take(_ step: Step) -> [String] {
@@ -180,11 +181,22 @@ private struct TickWalker {
 
   private mutating func fill(_ index: Int, at price: Int64) {
     let order = waiting.remove(at: index).order
+    let sign = order.side.sign
+    // Every order here is of one lot: it reduces all that is asked for, or nothing.
+    if order.isReduceOnly && held * sign >= 0 {
+      said.append("cancelled \(order.id.value)")
+      return drop(order.contingency.sibling)
+    }
     if order.type == .stop { said.append("triggered \(order.id.value)") }
     said.append("filled \(order.id.value) at \(price)")
     drop(order.contingency.sibling)
     for place in waiting.indices where waiting[place].order.contingency.parent == order.id {
       waiting[place].isAwake = true
+    }
+    held += sign
+    if held != 0 { return }
+    for other in waiting where other.isAwake && other.order.isReduceOnly {
+      if other.order.side == order.side { drop(other.order.id) }
     }
   }
 }

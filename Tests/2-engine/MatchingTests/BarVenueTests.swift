@@ -218,6 +218,29 @@ struct BarVenueTests {
     }
   }
 
+  @Test func `exits end with the position that they would have reduced`() throws {
+    let bench = try VenueBench(.omni)
+    try bench.submit(bracket(market(1, .buy), stop: 95, target: 105))
+
+    #expect(
+      try bench.submit(market(4, .sell)) == [
+        "accepted 4", "filled 4 at 100", "cancelled 2", "cancelled 3",
+      ])
+    #expect(bench.bar(100, 110, 90, 100) == [])
+  }
+
+  @Test func `an exit larger than the position is cut to it`() throws {
+    let bench = try VenueBench(.omni)
+    try bench.submit(bracket(market(1, .buy, 3), stop: 95, target: 105))
+    try bench.submit(market(4, .sell, 1))
+
+    #expect(
+      bench.bar(100, 100, 95, 95) == [
+        "triggered 2", "filled 2 at 95", "cancelled 2", "cancelled 3",
+      ])
+    #expect(bench.fills.map(\.quantity.lots) == [3, 1, 2])
+  }
+
   @Test func `a cancel of what the venue does not hold is rejected`() throws {
     let bench = try VenueBench(.omni)
     try bench.submit(market(1, .buy))
@@ -263,10 +286,10 @@ struct BarVenueTests {
 
   @Test func `words that make no venue are refused`() throws {
     let words = try snapshot()
-    // The trade's number, then for the instrument: seen, close, a mark and the first order.
+    // The trade's number and the count of holdings, then for the instrument: seen, close, a mark and the first order.
     let wrong: [(String, Int, UInt64)] = [
-      ("no flag", 1, 2), ("no mark", 3, 2), ("another instrument", 5, 1), ("no side", 6, 2),
-      ("no flag", 11, 2), ("a number that stands twice", 4, 2),
+      ("no flag", 2, 2), ("no mark", 4, 2), ("another instrument", 6, 1), ("no side", 7, 2),
+      ("no flag", 12, 2), ("a number that stands twice", 5, 2), ("too many holdings", 1, 1 << 60),
     ]
 
     for (what, place, word) in wrong {

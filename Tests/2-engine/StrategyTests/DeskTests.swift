@@ -31,7 +31,7 @@ struct DeskTests {
     #expect(
       wishes == [
         .submit(order(1, strategy: 0, instrument: 1)), .submit(order(2, strategy: 1)),
-        .cancel(OrderID(1)),
+        .cancel(OrderID(1), by: StrategyID(1)),
       ])
     #expect(desk.takeAll().isEmpty)
   }

@@ -118,7 +118,7 @@ final class Trading<Rule: Strategy> {
       switch intent {
       case .submit(let order): take([order])
       case .bracket(let entry, let stop, let target): take([entry, stop, target])
-      case .cancel(let id): end(id, .cancelled)
+      case .cancel(let id, _): end(id, .cancelled)
       }
     }
     return wishes

@@ -85,30 +85,6 @@ struct BarFileTests {
       #expect(code(path) == .timeGoesBack)
     }
   }
-
-  @Test(
-    .enabled(
-      if: SampleFiles.has(SampleFiles.shared("../golden/engine/bars.csv.gz")),
-      "the shared golden bars are not on this machine"))
-  func `ten rows of the golden bars are off the tick and are rounded by the importer`() throws {
-    let path = SampleFiles.shared("../golden/engine/bars.csv.gz")
-    var lines: [Int] = []
-    let strict = try BarFile.load(path: path, instrument: InstrumentID(0), terms: perpetual()) {
-      lines.append($0.line)
-    }
-    #expect(lines.count == 10 && lines.first == 244)
-    #expect(strict.facts.quarantined == [.offTick: 10])
-    #expect(strict.facts.rows == 45_031 && strict.facts.unknownColumns.isEmpty)
-
-    let result = try BarImporter.importFile(path: path, options: .init(symbol: "btc-perp"))
-    let bars = try #require(result.series.first?.bars)
-    #expect(bars.count == 45_031)
-    #expect(result.series.first?.report.roundedPrices == 26)
-    #expect(bars.first?.closedAt.description == "2021-12-31T23:01:00Z")
-    #expect(bars.last?.closedAt.description == "2022-02-01T05:31:00Z")
-    #expect(zip(bars, bars.dropFirst()).allSatisfy { $1.closedAt - $0.closedAt == .minutes(1) })
-    #expect(bars.first?.close == Price(ticks: 463_770))
-  }
 }
 
 // MARK: - Words for the tests

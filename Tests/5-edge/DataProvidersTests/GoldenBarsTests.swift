@@ -3,6 +3,7 @@ import OmniMarketData
 import OmniModel
 import OmniMoney
 import OmniTestKit
+import OmniTime
 import Testing
 
 private let path = "\(SampleFiles.root)/../shared/golden/engine/bars.csv.gz"
@@ -11,7 +12,8 @@ private let path = "\(SampleFiles.root)/../shared/golden/engine/bars.csv.gz"
   "Golden bars",
   .enabled(if: SampleFiles.has(path), "the shared golden files are not beside the repository"))
 struct GoldenBarsTests {
-  @Test func `the golden bars are taken as they are, with the gaps that were filled`() throws {
+  @Test func `the golden bars are taken as they are, with ten rows of filled gaps rounded`() throws
+  {
     let terms = try #require(
       InstrumentTerms(
         tick: FixedDecimal("0.1"), lot: FixedDecimal("0.001"), currency: .usdt,
@@ -31,5 +33,21 @@ struct GoldenBarsTests {
     ]
     #expect(lines.map { loaded.bars[$0 - 2].open.ticks } == opens.map(Int64.init))
     #expect(lines.map { loaded.bars[$0 - 2].close.ticks } == closes.map(Int64.init))
+
+    let imported = try BarImporter.importFile(path: path, options: .init(symbol: "btc-perp"))
+    let series = try #require(imported.series.first)
+    #expect(series.report.roundedPrices == 26)
+    #expect(series.bars.map(\.prices) == loaded.bars.map(\.prices), "the importer rounds alike")
+    #expect(series.bars.map(\.closedAt) == loaded.bars.map(\.closedAt))
+    #expect(loaded.bars.first?.closedAt.description == "2021-12-31T23:01:00Z")
+    #expect(loaded.bars.last?.closedAt.description == "2022-02-01T05:31:00Z")
+    #expect(
+      zip(loaded.bars, loaded.bars.dropFirst()).allSatisfy {
+        $1.closedAt - $0.closedAt == .minutes(1)
+      })
   }
+}
+
+extension Bar {
+  fileprivate var prices: [Int64] { [open, high, low, close].map(\.ticks) }
 }

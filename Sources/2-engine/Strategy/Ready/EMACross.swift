@@ -27,7 +27,7 @@ public struct EMACross: Strategy {
   }
 
   /// Brings the averages up to date, and turns when they have crossed.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func onBar(_ bar: Bar, desk: inout Desk) {
     let close = desk.statistic(bar.close, bar.instrument)
     fast.update(close)

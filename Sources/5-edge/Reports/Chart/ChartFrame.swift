@@ -117,7 +117,7 @@ struct ChartFrame {
     page.element(
       "svg",
       [
-        "class": "axis", "height": NumberFormat.plain(height + 22, decimals: 0), "width": "84",
+        "class": "axis", "height": NumberFormat.plain(height + 22, decimals: 0), "width": "98",
         "aria-hidden": "true",
       ]
     ) { page in
@@ -132,7 +132,7 @@ struct ChartFrame {
         page.void(
           "rect",
           [
-            "class": "tag \(label.style)", "x": "2", "width": "82", "height": "16", "rx": "2",
+            "class": "tag \(label.style)", "x": "2", "width": "96", "height": "16", "rx": "2",
             "y": NumberFormat.plain(y - 8, decimals: 1),
           ])
         page.element(

@@ -111,7 +111,7 @@ enum Stylesheet {
     figcaption{display:flex;gap:8px;align-items:baseline;flex-wrap:wrap;padding-bottom:4px;
     min-height:24px}
     .readout{margin-left:auto;font-size:12px;color:var(--dim)}
-    .plot{display:grid;grid-template-columns:minmax(0,1fr) 84px}
+    .plot{display:grid;grid-template-columns:minmax(0,1fr) 98px}
     svg.area,svg.axis{display:block}svg.area{touch-action:pan-y;cursor:crosshair}
     .grid{stroke:var(--line);stroke-width:1}.zero{stroke:var(--faint);stroke-width:1}
     .axis text,.tick{fill:var(--faint);font-size:11px}
@@ -126,6 +126,8 @@ enum Stylesheet {
     .line.s3{stroke:var(--s3);stroke-dasharray:10 3 2 3}.tag.s3{fill:var(--s3)}
     .line.s4{stroke:var(--s4);stroke-dasharray:4 4}.tag.s4{fill:var(--s4)}
     .line.s5{stroke:var(--s5);stroke-dasharray:12 4}.tag.s5{fill:var(--s5)}
+    .line.s6{stroke:var(--s6);stroke-dasharray:1 2}.tag.s6{fill:var(--s6)}
+    .line.s7{stroke:var(--s7);stroke-dasharray:16 3 2 3}.tag.s7{fill:var(--s7)}
     .candle{stroke-width:1;vector-effect:non-scaling-stroke}
     .rise{stroke:var(--up);fill:var(--panel)}.fall{stroke:var(--down);fill:var(--down)}
     .gap{fill:var(--line);opacity:.6}

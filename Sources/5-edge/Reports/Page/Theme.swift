@@ -29,6 +29,8 @@ package enum Theme {
     Token(name: "s3", dark: "#2fbf8f", light: "#087a54"),
     Token(name: "s4", dark: "#ff8fa3", light: "#b3265c"),
     Token(name: "s5", dark: "#9aa7b5", light: "#4a5560"),
+    Token(name: "s6", dark: "#4fd1d9", light: "#0b6b78"),
+    Token(name: "s7", dark: "#e0a37c", light: "#8a4b22"),
     Token(name: "gain-tint", dark: "47 191 143", light: "10 143 99"),
     Token(name: "loss-tint", dark: "240 97 109", light: "200 50 63"),
   ]

@@ -48,7 +48,7 @@ enum EquitySection {
     _ curves: [RunReport.Curve], _ path: KeyPath<RunReport.Curve, [RunReport.Point]>
   ) -> [LineChart.Series] {
     curves.enumerated().map { index, curve in
-      .init(name: curve.name, points: curve[keyPath: path], style: "s\(index % 6)")
+      .init(name: curve.name, points: curve[keyPath: path], style: "s\(index % 8)")
     }
   }
 }

@@ -13,12 +13,12 @@ struct ConfigCommand: Command {
     let keys = Array(arguments.positional.dropFirst())
     guard ["check", "show", "explain", "reference"].contains(verb) else {
       throw Problem.usage(
-        "CLI-009", verb.isEmpty ? "nothing follows omni config" : "omni config has no \(verb)",
+        "CLI-021", verb.isEmpty ? "nothing follows omni config" : "omni config has no \(verb)",
         wanted: "check, show, explain or reference", remedy: "see omni config --help")
     }
     if let stray = keys.first, verb != "explain" {
       throw Problem.usage(
-        "CLI-010", "\(stray) has no place after omni config \(verb)", wanted: "options only",
+        "CLI-022", "\(stray) has no place after omni config \(verb)", wanted: "options only",
         remedy: "leave it out")
     }
     switch verb {
@@ -72,7 +72,7 @@ struct ConfigCommand: Command {
     let settings = try Settings.load(arguments)
     for key in keys where settings.entries([key]).isEmpty {
       throw Problem.usage(
-        "CLI-011", "there is no key \(key)",
+        "CLI-023", "there is no key \(key)",
         wanted: "a key or a section, such as risk", remedy: "see omni config explain")
     }
     guard arguments.has("--json") else {

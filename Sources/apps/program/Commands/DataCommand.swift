@@ -24,12 +24,12 @@ struct DataCommand: Command {
     let verbs = ["import", "list", "quality", "export"]
     guard let verb = words.first, verbs.contains(verb) else {
       throw Problem.usage(
-        "CLI-009", words.first.map { "omni data has no \($0)" } ?? "nothing follows omni data",
+        "CLI-024", words.first.map { "omni data has no \($0)" } ?? "nothing follows omni data",
         wanted: "import, list, quality or export", remedy: "see omni data --help")
     }
     guard words.count == (verb == "list" ? 1 : 2) else {
       throw Problem.usage(
-        "CLI-010", "\(words.count - 1) words follow omni data \(verb)",
+        "CLI-025", "\(words.count - 1) words follow omni data \(verb)",
         wanted: verb == "list" ? "none" : verb == "export" ? "a symbol" : "a file",
         remedy: "see omni data --help")
     }

@@ -106,7 +106,7 @@ struct DemoCommand: Command {
     _ outcome: Backtest.Outcome, _ series: [DemoData.Series], _ data: DemoData, to path: String
   ) throws {
     var builder = ReportBuilder(
-      outcome: outcome, title: "Demo: five strategies on real market data", command: "omni demo")
+      outcome: outcome, title: "Demo: five kinds of strategy on real market data", command: "omni demo")
     builder.replay = .holds
     builder.sources = try DemoSources.list(series, folder: data.folder)
     builder.warnings = [

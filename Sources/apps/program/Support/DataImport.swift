@@ -46,7 +46,7 @@ struct DataImport {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard let symbol = parts.last, !symbol.isEmpty else {
         throw Problem.usage(
-          "CLI-012", "--symbol is \(word)", wanted: "S or NAME=S", remedy: "write --symbol btc-usd")
+          "CLI-026", "--symbol is \(word)", wanted: "S or NAME=S", remedy: "write --symbol btc-usd")
       }
       if parts.count == 2 {
         options.aliases[parts[0]] = symbol
@@ -60,7 +60,7 @@ struct DataImport {
     if let text = arguments.value("--price") {
       guard let side = ImportOptions.Side(rawValue: text) else {
         throw Problem.usage(
-          "CLI-013", "--price is \(text)", wanted: "bid, ask or mid", remedy: "write --price mid")
+          "CLI-027", "--price is \(text)", wanted: "bid, ask or mid", remedy: "write --price mid")
       }
       options.side = side
     }
@@ -74,7 +74,7 @@ struct DataImport {
           settlement: .cash, costs: .init())
       else {
         throw Problem.usage(
-          "CLI-014", "--tick is \(text)", wanted: "a price step above zero, such as 0.01",
+          "CLI-028", "--tick is \(text)", wanted: "a price step above zero, such as 0.01",
           remedy: "write --tick 0.01")
       }
       options.fallbackTerms = terms

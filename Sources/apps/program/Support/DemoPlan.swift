@@ -21,14 +21,17 @@ enum DemoPlan {
     }
     let shares = series.indices.filter { series[$0].file.hasPrefix("skfolio/") }
     let strategies = [
-      strategy("trend-bitcoin", "ema-cross", ["fast": "24", "slow": "96", "quantity": "1"],
+      strategy("trend-bitcoin", "ema-cross", ["fast": "24", "slow": "96", "quantity": "2"],
         [try id("btc-usd")]),
       strategy("reversion-euro", "rsi-limit",
         [
           "entry": "0.0005", "exit": "0.0005", "lower": "30", "upper": "60", "quantity": "100000",
         ], [try id("eurusd")]),
-      strategy("breakout-amazon", "breakout-bracket",
-        ["lookback": "50", "stop": "20", "target": "40", "quantity": "500"], [try id("amzn")]),
+      strategy("breakout-euro", "breakout-bracket",
+        ["lookback": "48", "stop": "0.003", "target": "0.006", "quantity": "100000"],
+        [try id("eurusd")]),
+      strategy("channel-amazon", "donchian",
+        ["entry": "55", "exit": "20", "risk": "0.01", "long-only": "true"], [try id("amzn")]),
       strategy("channel-google", "donchian",
         ["entry": "55", "exit": "20", "risk": "0.01", "long-only": "true"], [try id("googl")]),
       strategy("channel-nvidia", "donchian",
@@ -68,7 +71,7 @@ enum DemoPlan {
     limits.priceAgeMax = .days(7)
     limits.priceCollar = Rate(billionths: 100_000_000)
     limits.orderNotionalMax = 5_000_000_000
-    limits.strategyDrawdownMax = Rate(billionths: 400_000_000)
+    limits.strategyDrawdownMax = Rate(billionths: 500_000_000)
     limits.ordersPerMinuteMax = 60
     limits.workingOrdersMax = 100
     limits.refusesDuplicates = true

@@ -35,10 +35,9 @@ struct RunJob {
       case .off: return try finish(NullJournal(), progress).outcome
       case .new(let folder):
         let writer = try JournalWriter.create(DirectoryJournalStore(folder), configuration())
-        let finished = try finish(writer, progress)
-        let outcome = finished.outcome
-        try finished.takeJournal().close()
-        return outcome
+        var finished = try finish(writer, progress)
+        if let journal = finished.takeJournal() { try journal.close() }
+        return finished.outcome
       case .resumed(let folder): return try resume(folder, progress)
       }
     } catch let failure as Backtest.Failure {
@@ -55,10 +54,9 @@ struct RunJob {
     }
     let writer = try JournalWriter.resume(DirectoryJournalStore(folder), configuration())
     let recorded = JournalReader(DirectoryJournalStore(folder))
-    let finished = try finish(VerifyingJournal(recorded, then: writer), progress)
-    let outcome = finished.outcome
-    try finished.takeJournal().takeNext().close()
-    return outcome
+    var finished = try finish(VerifyingJournal(recorded, then: writer), progress)
+    if let journal = finished.takeJournal() { try journal.takeNext().close() }
+    return finished.outcome
   }
 
   private func finish<Sink: Journal & ~Copyable>(

@@ -6,8 +6,8 @@ extension Command {
     name: "ci",
     summary: "runs every stage of the continuous integration and shows how long each took",
     details: """
-      Runs make check, make test, make release and make demo HEADLESS=1 in this order, shows what
-      they write, and stops at the first that fails, with its exit code.
+      Runs make check, make test, make release, make demo HEADLESS=1 and make prove in this order,
+      shows what they write, and stops at the first that fails, with its exit code.
       """,
     example: "omnidev ci"
   ) { options, console throws(ToolFailure) in
@@ -58,6 +58,7 @@ package struct ContinuousIntegration: Sendable {
   /// The commands, from the cheapest to the dearest.
   static let stages = [
     ["make", "check"], ["make", "test"], ["make", "release"], ["make", "demo", "HEADLESS=1"],
+    ["make", "prove"],
   ]
 
   /// The stages that ran, in order.
