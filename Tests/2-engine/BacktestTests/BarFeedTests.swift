@@ -27,7 +27,7 @@ struct BarFeedTests {
           return Bar(
             instrument: InstrumentID(UInt32(number)), closedAt: Timestamp(nanoseconds: time),
             prices: OpenHighLowClose(
-              open: .zero, high: .zero, low: .zero, close: Price(ticks: Int64(index))), volume: 0)
+              open: .zero, high: .zero, low: .zero, close: .zero), volume: Int64(index))
         }
       }
       let wanted = series.joined().sorted {

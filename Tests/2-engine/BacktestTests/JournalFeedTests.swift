@@ -43,8 +43,7 @@ struct JournalFeedTests {
       for value in [0, 1, 1 << 40, .max, ~records[0].words[word]] as [UInt64] {
         var changed = records
         changed[0].words[word] = value
-        let line = refusal(try RunWords.journal(of: changed))
-        #expect(line != nil || changed[0].words == records[0].words || word >= 0)
+        _ = refusal(try RunWords.journal(of: changed))
       }
     }
   }
@@ -73,7 +72,8 @@ struct JournalFeedTests {
     }
   }
 
-  @Test func `a bar of an instrument that the plan does not have stops the replay`() throws {
+  @Test func `a bar of another instrument is refused, and no bar's words stop the program`() throws
+  {
     let (disk, _) = try RunWords.journaled(Self.bars)
     let records = try RunWords.records(disk)
     let place = try #require(records.firstIndex { $0.kind == RecordKind.barClosed.rawValue })
@@ -81,11 +81,11 @@ struct JournalFeedTests {
       for value in [0, 1, 1 << 31, 1 << 40, 1 << 63, .max] as [UInt64] {
         var changed = records
         changed[place].words[word] = value
-        // Refused, or run to another digest than the recorded one; never a trap.
+        // Not each word of a bar shows in the state at the end; none may stop the program.
         let line = refusal(try RunWords.journal(of: changed))
-        #expect(
-          line != nil || value == records[place].words[word] || records[place].words[word] == 0,
-          "word \(word) = \(value)")
+        if word == 0, value != 0 {
+          #expect(line?.hasPrefix("RUN-004 ") == true, "\(value): \(line ?? "none")")
+        }
       }
     }
   }

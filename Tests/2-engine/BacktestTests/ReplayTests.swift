@@ -1,4 +1,5 @@
 import OmniBacktest
+import OmniKernel
 import OmniModel
 import OmniStorage
 import OmniTime

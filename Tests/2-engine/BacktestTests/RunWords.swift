@@ -68,10 +68,9 @@ enum RunWords {
   static func journaled(_ bars: [Bar]) throws -> (disk: MemoryJournalDisk, Backtest.Outcome) {
     let disk = MemoryJournalDisk()
     var feed = SeriesFeed([bars])
-    let finished = try Backtest.run(try plan(), over: &feed, journal: try writer(disk))
-    let outcome = finished.outcome
-    try finished.takeJournal().close()
-    return (disk, outcome)
+    var finished = try Backtest.run(try plan(), over: &feed, journal: try writer(disk))
+    if let journal = finished.takeJournal() { try journal.close() }
+    return (disk, finished.outcome)
   }
 
   static func writer(_ disk: MemoryJournalDisk) throws -> JournalWriter<MemoryJournalStore> {

@@ -1,5 +1,7 @@
-/// The three strategies and the three ways of filling, written down once more as plainly as can be:
-/// lists, loops and doubles, without orders, books or a venue. Prices are in ticks of 0.1.
+/// Three strategies and three ways of filling, written down once more.
+///
+/// As plainly as can be: lists, loops and doubles, without orders, books or a venue. Prices are in
+/// ticks of 0.1.
 struct NaiveModel {
   struct NaiveBar {
     var time: Int64

@@ -235,7 +235,8 @@ struct BacktestCommand: Command {
       try TradesFile.write(outcome.results, to: path)
     }
     if let path = arguments.value("--report") {
-      let title = "\(outcome.results.plan.strategies[0].label) on "
+      let title =
+        "\(outcome.results.plan.strategies[0].label) on "
         + outcome.results.plan.instruments[0].symbol
       var builder = ReportBuilder(outcome: outcome, title: title, command: "omni backtest")
       builder.warnings = warnings.map { RunReport.Statement("Data", $0) }

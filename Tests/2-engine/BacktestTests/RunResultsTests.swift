@@ -2,6 +2,7 @@ import OmniBacktest
 import OmniKernel
 import OmniModel
 import OmniMoney
+import OmniPortfolio
 import OmniTime
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 /// The cross buys one bitcoin at 1,010, reverses at 990, and is marked at 980; each trade costs
 /// five hundredths of a per cent.
 @Suite("RunResults")
-struct ResultsTests {
+struct RunResultsTests {
   private static let day: Int64 = 86_400_000_000_000
   /// 30 January 2022, noon.
   private static let start: Int64 = 1_643_544_000_000_000_000
@@ -75,7 +76,7 @@ struct ResultsTests {
     #expect(results.total.statistics.winShare == 0)
 
     let gains = try RunWords.run(
-      RunWords.bars([10_000, 10_100, 20_000, 19_000])
+      RunWords.bars([10_000, 10_100, 20_000, 15_000])
     ).results
     #expect(gains.trades.count == 1 && gains.total.statistics.winShare == 1)
     #expect(gains.total.statistics.profitFactor == nil)
