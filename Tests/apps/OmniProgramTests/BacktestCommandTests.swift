@@ -140,6 +140,32 @@ struct BacktestCommandTests {
     }
   }
 
+  @Test func `a terminal is shown how far the run is, and a pipe is not`() throws {
+    try Runs.inFolder { folder in
+      let line = Self.line(try Self.file(folder), "ema-cross")
+      let shown = omni(line, isTerminal: true)
+      let plain = omni(line)
+      #expect(shown.code == 0 && shown.output == plain.output && plain.messages.isEmpty)
+      #expect(shown.messages.hasPrefix("\rbacktest ") && shown.messages.hasSuffix(" 100 %\n"))
+      #expect(shown.messages.split(separator: "\r").count <= 101)
+    }
+  }
+
+  @Test func `a journal's folder that cannot be is told, and nothing is written`() throws {
+    try Runs.inFolder { folder in
+      let path = try Self.file(folder)
+      let fills = "\(folder)/fills.csv"
+      for journal in [path, "\(path)/journal", ""] {
+        let outcome = omni(Self.line(path, "ema-cross") + ["--journal", journal, "--fills", fills])
+        #expect(outcome.code == 1 && outcome.output.isEmpty, "\(journal)")
+        #expect(
+          outcome.messages.wholeMatch(of: /error\[STO-001\]: .+; wanted .+; do .+\n/) != nil,
+          "\(outcome.messages)")
+        #expect(!FileSystem.exists(fills))
+      }
+    }
+  }
+
   @Test func `bars that are centuries apart are run to their end`() throws {
     try Runs.inFolder { folder in
       let path = "\(folder)/far.csv"

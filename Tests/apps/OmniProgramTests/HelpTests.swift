@@ -75,6 +75,7 @@ struct HelpTests {
     (["bench", "nonsense"], "CLI-015", "ema-bars"),
     (whole + ["--fills", "x.csv", "--trades", "x.csv"], "CLI-016", "a file for each"),
     (whole + ["--fills", "b"], "CLI-016", "a file for each"),
+    (whole + ["--fills", ""], "CLI-017", "in no folder"),
     (whole + ["--report", "/"], "CLI-017", "a folder"),
     (whole + ["--report", "/no such folder/x.html"], "CLI-017", "in no folder"),
   ]

@@ -66,7 +66,7 @@ struct BacktestCommand: Command {
           remedy: "name another file")
       }
       let isFolder = (try? FileSystem.names(in: path)) != nil
-      guard !isFolder, FileSystem.exists(FileSystem.folder(of: path)) else {
+      guard !path.isEmpty, !isFolder, FileSystem.exists(FileSystem.folder(of: path)) else {
         throw Problem.usage(
           "CLI-017", "\(option) is \(path), which is \(isFolder ? "a folder" : "in no folder")",
           wanted: "a file in a folder that is there", remedy: "name another file")

@@ -39,7 +39,12 @@ package struct Problem: Error {
   /// Takes a one-line description that may begin with its own code, as `error[X]: …` or `X: …`.
   init(describing error: some Error & CustomStringConvertible, code: String, remedy: String? = nil)
   {
-    var line = error.description
+    self.init(code: code, line: error.description, remedy: remedy)
+  }
+
+  /// Takes a line that may begin with its own code.
+  init(code: String, line: String, remedy: String?) {
+    var line = line
     for prefix in ["error[\(code)]: ", "\(code): "] where line.hasPrefix(prefix) {
       line.removeFirst(prefix.count)
     }

@@ -101,6 +101,17 @@ struct RunJob {
       case .corrupt, .missingSegment, .strayFile: "take the journal from a backup"
       default: "see docs/reference/errors.md"
       }
-    return Problem(describing: failure, code: failure.code, remedy: remedy)
+    // The other descriptions say themselves what was wanted.
+    let wanted: String? =
+      switch failure {
+      case .file: "a folder for a journal"
+      case .missingSegment: "every segment"
+      case .strayFile: "the names that a journal gives"
+      case .committedTailLost: "all that was committed"
+      case .differs: "the recorded one"
+      default: nil
+      }
+    let line = wanted.map { "\(failure); wanted \($0)" } ?? failure.description
+    return Problem(code: failure.code, line: line, remedy: remedy)
   }
 }
