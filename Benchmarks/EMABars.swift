@@ -25,8 +25,15 @@ public struct EMABars {
   /// Tiles `bars` to ``barCount``, with the interval of the first two between all of them.
   public init(tiling bars: [Bar], instrument: Instrument) throws(BenchmarkFailure) {
     guard bars.count >= 2 else { throw .failed("fewer than two bars; wanted at least two") }
-    let interval = bars[1].closedAt - bars[0].closedAt
-    guard interval > .zero else { throw .failed("bars that do not rise in time") }
+    let (first, second) = (bars[0].closedAt.nanoseconds, bars[1].closedAt.nanoseconds)
+    guard second > first else { throw .failed("bars that do not rise in time") }
+    let step = second.subtractingReportingOverflow(first)
+    let span = step.partialValue.multipliedReportingOverflow(by: Int64(Self.barCount))
+    let end = first.addingReportingOverflow(span.partialValue)
+    guard !step.overflow, !span.overflow, !end.overflow else {
+      throw .failed("bars too far apart; wanted \(Self.barCount) of them to end before 2262")
+    }
+    let interval = Interval(nanoseconds: step.partialValue)
     var tiled: [Bar] = []
     tiled.reserveCapacity(Self.barCount)
     var time = bars[0].closedAt

@@ -16,7 +16,14 @@ public enum Omni {
   public static func main() -> Never {
     StandardStream.ignoreBrokenPipes()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    exit(run(arguments, Console.process))
+    let loss = OutputLoss()
+    let console = Console.process(noting: loss)
+    let code = run(arguments, console)
+    guard let error = loss.error else { exit(code) }
+    let problem = Problem(
+      describing: error, code: error.code, remedy: "give the results a place to go")
+    console.message("error[\(problem.code)]: \(oneLine(problem.text))")
+    exit(max(code, 1))
   }
 
   /// Runs one command line.
@@ -30,12 +37,25 @@ public enum Omni {
       try dispatch(arguments, console)
       return 0
     } catch let problem as Problem {
-      console.message("error[\(problem.code)]: \(problem.text)")
+      console.message("error[\(problem.code)]: \(oneLine(problem.text))")
       return problem.isUsage ? 64 : 1
     } catch {
-      console.message("error[OMNI-001]: \(error); wanted no failure; do report it")
+      console.message("error[OMNI-001]: \(oneLine("\(error)")); wanted no failure; do report it")
       return 1
     }
+  }
+
+  /// `text` with what would break or repaint the line written out, since it may quote anything.
+  private static func oneLine(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator:
+        line += scalar.escaped(asASCII: true)
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
   }
 
   private static func dispatch(_ arguments: [String], _ console: Console) throws {

@@ -81,7 +81,9 @@ struct PartRecorder {
     figures.turnover = Double(traded) / capital
     figures.feeShare = Double(sum.fees) / capital
     figures.exposure = bars > 0 ? Double(barsExposed) / Double(bars) : nil
-    let years = Double((latest - first).nanoseconds) / (365.25 * 86_400e9)
+    // More than 292 years would not fit into an interval.
+    let span = Double(latest.nanoseconds) - Double(first.nanoseconds)
+    let years = span / (365.25 * 86_400e9)
     guard years > 0 else { return figures }
     let daysPerYear = min(365, Double(dayCount) / max(years, 1.0 / 365))
     figures.volatility = returns.sampleDeviation.map { $0 * daysPerYear.squareRoot() }

@@ -41,8 +41,10 @@ struct BacktestCommand: Command {
     let instrument = try instrument(arguments)
     let plan = try plan(arguments, settings, instrument)
     _ = try roster(plan)
+    let recording = try recording(arguments)
+    try checkOutputs(arguments)
     let (bars, warnings) = try bars(arguments, instrument, console)
-    var job = RunJob(plan: plan, series: [bars], recording: try recording(arguments))
+    var job = RunJob(plan: plan, series: [bars], recording: recording)
     job.segmentBytes = settings.segmentBytes
     job.durability = settings.durability
     var progress = ProgressBar("backtest", total: bars.count, console)
@@ -51,6 +53,26 @@ struct BacktestCommand: Command {
     try write(outcome, arguments, warnings: warnings)
     let printer = ResultPrinter(outcome: outcome)
     console.print(arguments.has("--json") ? printer.json.text : printer.text)
+  }
+
+  /// Refuses files that could not be written, before the run and not after it.
+  private static func checkOutputs(_ arguments: Arguments) throws {
+    var taken = ["--bars": arguments.value("--bars")]
+    for option in ["--fills", "--trades", "--report", "--quarantine"] {
+      guard let path = arguments.value(option) else { continue }
+      if let other = taken.keys.sorted().first(where: { taken[$0] == path }) {
+        throw Problem.usage(
+          "CLI-016", "\(option) and \(other) both name \(path)", wanted: "a file for each",
+          remedy: "name another file")
+      }
+      let isFolder = (try? FileSystem.names(in: path)) != nil
+      guard !path.isEmpty, !isFolder, FileSystem.exists(FileSystem.folder(of: path)) else {
+        throw Problem.usage(
+          "CLI-017", "\(option) is \(path), which is \(isFolder ? "a folder" : "in no folder")",
+          wanted: "a file in a folder that is there", remedy: "name another file")
+      }
+      taken[option] = path
+    }
   }
 
   private static func roster(_ plan: RunPlan) throws {
@@ -160,7 +182,7 @@ struct BacktestCommand: Command {
       }
       return (bars, warnings(facts))
     } catch let error as BarFileError {
-      throw Problem(describing: error, code: error.code.rawValue)
+      throw Problem(error)
     }
   }
 
@@ -179,14 +201,26 @@ struct BacktestCommand: Command {
   }
 
   private static func warnings(_ facts: BarFileFacts) -> [String] {
-    facts.unknownColumns.isEmpty
-      ? [] : ["columns that are not a bar's were ignored: \(facts.unknownColumns.joined(separator: ", "))"]
+    var lines: [String] = []
+    if !facts.unknownColumns.isEmpty {
+      let names = facts.unknownColumns.joined(separator: ", ")
+      lines.append("columns that are not a bar's were ignored: \(names)")
+    }
+    if facts.interpolated.count > 0 {
+      let first = facts.interpolated.firstLines.map(String.init).joined(separator: ", ")
+      let more = facts.interpolated.count > facts.interpolated.firstLines.count ? ", …" : ""
+      lines.append(
+        "\(facts.interpolated.count) rows of interpolated prices were rounded to the tick: "
+          + "lines \(first)\(more)")
+    }
+    return lines
   }
 
   /// What a real account would not have survived.
   private static func shortfalls(_ results: RunResults) -> [String] {
     results.parts.compactMap { part in
-      guard part.curve.contains(where: { $0.value <= 0 }) else { return nil }
+      // The curve is thinned out, the drawdown is not: all of the peak is at least the capital.
+      guard let fall = part.statistics.maximumDrawdown, fall >= 1 else { return nil }
       return "\(part.name) lost all of its capital; a real account would have been closed"
     }
   }
@@ -201,7 +235,8 @@ struct BacktestCommand: Command {
       try TradesFile.write(outcome.results, to: path)
     }
     if let path = arguments.value("--report") {
-      let title = "\(outcome.results.plan.strategies[0].label) on "
+      let title =
+        "\(outcome.results.plan.strategies[0].label) on "
         + outcome.results.plan.instruments[0].symbol
       var builder = ReportBuilder(outcome: outcome, title: title, command: "omni backtest")
       builder.warnings = warnings.map { RunReport.Statement("Data", $0) }

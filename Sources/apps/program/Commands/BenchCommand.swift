@@ -55,7 +55,7 @@ struct BenchCommand: Command {
         path: path, instrument: InstrumentID(0), terms: instrument.terms)
       return (loaded.bars, instrument)
     } catch let error as BarFileError {
-      throw Problem(describing: error, code: error.code.rawValue)
+      throw Problem(error)
     }
   }
 

@@ -22,7 +22,8 @@ struct StrategiesCommand: Command {
 
   private static func list(_ isJSON: Bool, _ console: Console) {
     if isJSON {
-      console.print(JSONText.list(StrategyCatalogue.all.map(json)).text)
+      console.print(
+        JSONText.object([("strategies", .list(StrategyCatalogue.all.map(json)))]).text)
       return
     }
     let width = (StrategyCatalogue.all.map(\.name.count).max() ?? 0) + 2

@@ -49,7 +49,9 @@ struct Arguments {
         remedy: "leave out =\(pieces[1])")
     }
     if pieces.count == 2 { return String(pieces[1]) }
-    guard let value = rest.popFirst() else {
+    guard let next = rest.first, !command.options.contains(where: { $0.name == next }),
+      let value = rest.popFirst()
+    else {
       throw Problem.usage(
         "CLI-006", "nothing follows \(option.name)", wanted: kind,
         remedy: "see omni \(command.name) --help")

@@ -1,4 +1,5 @@
 import OmniPlatform
+import Synchronization
 
 /// Where a command writes: results to one side, messages and progress to the other.
 public struct Console: Sendable {
@@ -17,12 +18,20 @@ public struct Console: Sendable {
     self.isTerminal = isTerminal
   }
 
-  /// The process's standard output and standard error.
-  static let process = Console(
-    // Nobody is left to tell when standard output itself cannot be written to.
-    output: { try? StandardStream.output.write($0) },
-    messages: { try? StandardStream.messages.write($0) },
-    isTerminal: StandardStream.messages.isTerminal)
+  /// The process's standard output and standard error; `loss` is told what could not be written.
+  static func process(noting loss: OutputLoss) -> Console {
+    Console(
+      output: { text in
+        do throws(FileError) {
+          try StandardStream.output.write(text)
+        } catch {
+          loss.note(error)
+        }
+      },
+      // Nobody is left to tell when standard error itself cannot be written to.
+      messages: { try? StandardStream.messages.write($0) },
+      isTerminal: StandardStream.messages.isTerminal)
+  }
 
   /// Writes a line of results.
   func print(_ line: String) { output(line + "\n") }
@@ -32,6 +41,20 @@ public struct Console: Sendable {
 
   /// Writes to the messages without ending the line.
   func draw(_ text: String) { messages(text) }
+}
+
+/// Why results did not reach standard output, if they did not.
+final class OutputLoss: Sendable {
+  private let first = Mutex<FileError?>(nil)
+
+  /// The first failure; that nobody reads the results any more is none.
+  var error: FileError? { first.withLock { $0 } }
+
+  /// Notes a failure.
+  func note(_ error: FileError) {
+    if error.reason == .brokenPipe { return }
+    first.withLock { $0 = $0 ?? error }
+  }
 }
 
 /// A bar that shows how far a job is; draws on a terminal only, and at most a hundred times.

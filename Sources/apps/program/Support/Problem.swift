@@ -1,9 +1,11 @@
+import OmniMarketData
+
 /// What is told to whoever runs the program when a command fails.
 package struct Problem: Error {
   /// The stable code.
   package let code: String
   /// One line: what was; what was wanted; what to do.
-  package let text: String
+  package private(set) var text: String
   /// Whether the command line was wrong, rather than what it asked for.
   var isUsage = false
 
@@ -26,10 +28,23 @@ package struct Problem: Error {
     return problem
   }
 
+  /// What is wrong with a bar file, with its place.
+  init(_ error: BarFileError) {
+    self.init(describing: error, code: error.code.rawValue)
+    if text.hasSuffix("; \(error.remedy)") {
+      text = "\(text.dropLast(error.remedy.count))do \(error.remedy)"
+    }
+  }
+
   /// Takes a one-line description that may begin with its own code, as `error[X]: …` or `X: …`.
   init(describing error: some Error & CustomStringConvertible, code: String, remedy: String? = nil)
   {
-    var line = error.description
+    self.init(code: code, line: error.description, remedy: remedy)
+  }
+
+  /// Takes a line that may begin with its own code.
+  init(code: String, line: String, remedy: String?) {
+    var line = line
     for prefix in ["error[\(code)]: ", "\(code): "] where line.hasPrefix(prefix) {
       line.removeFirst(prefix.count)
     }

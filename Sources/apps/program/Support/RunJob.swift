@@ -48,6 +48,10 @@ struct RunJob {
   }
 
   private func resume(_ folder: String, _ progress: (Int) -> Void) throws -> Backtest.Outcome {
+    // Opening makes the folder, so that a wrong name would leave one behind.
+    guard try !DirectoryJournalStore(folder).segments().isEmpty else {
+      throw JournalFailure.noJournal
+    }
     let writer = try JournalWriter.resume(DirectoryJournalStore(folder), configuration())
     let recorded = JournalReader(DirectoryJournalStore(folder))
     var finished = try finish(VerifyingJournal(recorded, then: writer), progress)
@@ -92,10 +96,22 @@ struct RunJob {
       case .journalExists: "name another folder, or add --resume"
       case .noJournal: "name the folder of a journal"
       case .diskFull: "make room"
+      case .file: "name a folder that is there and can be used"
       case .differs: "run it with the bars and settings that the journal was made with"
       case .corrupt, .missingSegment, .strayFile: "take the journal from a backup"
       default: "see docs/reference/errors.md"
       }
-    return Problem(describing: failure, code: failure.code, remedy: remedy)
+    // The other descriptions say themselves what was wanted.
+    let wanted: String? =
+      switch failure {
+      case .file: "a folder for a journal"
+      case .missingSegment: "every segment"
+      case .strayFile: "the names that a journal gives"
+      case .committedTailLost: "all that was committed"
+      case .differs: "the recorded one"
+      default: nil
+      }
+    let line = wanted.map { "\(failure); wanted \($0)" } ?? failure.description
+    return Problem(code: failure.code, line: line, remedy: remedy)
   }
 }
