@@ -1,0 +1,5 @@
+/// The long proofs.
+struct Soak {
+  init(_ options: SimulatorOptions) throws(UsageFailure) {}
+  func run(_ screen: Screen) throws {}
+}
