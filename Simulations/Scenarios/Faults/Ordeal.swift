@@ -144,7 +144,7 @@ struct Ordeal {
     } catch {
       throw .journal(error)
     }
-    let finished = try run(journal)
+    var finished = try run(journal)
     let digest = finished.outcome.digest
     do throws(JournalFailure) {
       try finished.takeJournal().close()
@@ -163,7 +163,7 @@ struct Ordeal {
     } catch {
       throw .journal(error)
     }
-    let finished = try run(journal)
+    var finished = try run(journal)
     let digest = finished.outcome.digest
     do throws(JournalFailure) {
       try finished.takeJournal().takeNext().close()

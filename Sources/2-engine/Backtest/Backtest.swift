@@ -106,11 +106,23 @@ public enum Backtest {
   public struct Finished<Sink: Journal & ~Copyable>: ~Copyable {
     /// What came of it.
     public let outcome: Outcome
-    /// The journal, not closed.
-    public var journal: Sink
+    private var journal: Sink?
 
-    /// Takes the journal out.
-    public consuming func takeJournal() -> Sink { journal }
+    init(outcome: Outcome, journal: consuming Sink) {
+      self.outcome = outcome
+      self.journal = consume journal
+    }
+
+    /// Takes the journal out, not closed; the outcome stays.
+    ///
+    /// It is not consuming: taking one part of a value that must not be copied, and using another
+    /// afterwards, made the optimiser (6.3) release the outcome twice.
+    ///
+    /// - Precondition: it was not taken before.
+    public mutating func takeJournal() -> Sink {
+      guard let journal = journal.take() else { preconditionFailure("a journal, taken once") }
+      return journal
+    }
   }
 
   typealias Node<Sink: Journal & ~Copyable> = TradingNode<ReadyRoster, Sink, ResultRecorder>

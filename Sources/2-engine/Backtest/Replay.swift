@@ -66,7 +66,7 @@ public enum Replay {
     var feed = try JournalFeed(inputs)
     let plan = feed.plan
     let verifier = VerifyingJournal(JournalReader(recorded), then: NullJournal())
-    let finished: Backtest.Finished<VerifyingJournal<Store, NullJournal>>
+    var finished: Backtest.Finished<VerifyingJournal<Store, NullJournal>>
     do throws(Backtest.Failure) {
       finished = try Backtest.run(plan, over: &feed, journal: verifier, progress: progress)
     } catch {

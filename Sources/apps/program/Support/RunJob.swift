@@ -35,7 +35,7 @@ struct RunJob {
       case .off: return try finish(NullJournal(), progress).outcome
       case .new(let folder):
         let writer = try JournalWriter.create(DirectoryJournalStore(folder), configuration())
-        let finished = try finish(writer, progress)
+        var finished = try finish(writer, progress)
         let outcome = finished.outcome
         try finished.takeJournal().close()
         return outcome
@@ -51,7 +51,7 @@ struct RunJob {
   private func resume(_ folder: String, _ progress: (Int) -> Void) throws -> Backtest.Outcome {
     let writer = try JournalWriter.resume(DirectoryJournalStore(folder), configuration())
     let recorded = JournalReader(DirectoryJournalStore(folder))
-    let finished = try finish(VerifyingJournal(recorded, then: writer), progress)
+    var finished = try finish(VerifyingJournal(recorded, then: writer), progress)
     let outcome = finished.outcome
     try finished.takeJournal().takeNext().close()
     return outcome
