@@ -118,10 +118,16 @@ struct Crew {
     if chance.isOne(in: 3) {
       limits.priceAgeMax = Interval(nanoseconds: Int64(chance.from(1...100_000)) * 1_000_000_000)
     }
-    if chance.isOne(in: 3) { limits.priceCollar = Rate(billionths: Int64(chance.from(0...9)) * 1_000_000) }
-    if chance.isOne(in: 3) { limits.orderLotsMax = max(1, usualLots * Int64(chance.from(1...16)) / 8) }
+    if chance.isOne(in: 3) {
+      limits.priceCollar = Rate(billionths: Int64(chance.from(0...9)) * 1_000_000)
+    }
+    if chance.isOne(in: 3) {
+      limits.orderLotsMax = max(1, usualLots * Int64(chance.from(1...16)) / 8)
+    }
     if chance.isOne(in: 3) { limits.orderNotionalMax = value(2...20) }
-    if chance.isOne(in: 3) { limits.positionLotsMax = max(1, usualLots * Int64(chance.from(1...24)) / 8) }
+    if chance.isOne(in: 3) {
+      limits.positionLotsMax = max(1, usualLots * Int64(chance.from(1...24)) / 8)
+    }
     if chance.isOne(in: 3) { limits.positionNotionalMax = value(4...24) }
     if chance.isOne(in: 3) { limits.grossNotionalMax = value(4...40) }
     if chance.isOne(in: 3) { limits.strategyDrawdownMax = rate(5...50) }

@@ -28,13 +28,17 @@ struct Stage {
       }
     }
     let minutes = chance.pick([1, 5, 60, 1_440, 1_440])
-    let start = Timestamp(nanoseconds: Int64(chance.from(1_000_000...1_700_000)) * 1_000_000_000_000)
+    let start = Timestamp(
+      nanoseconds: Int64(chance.from(1_000_000...1_700_000)) * 1_000_000_000_000)
     let bars = chance.from(Self.barsMax / 4...Self.barsMax) / count
     self.currency = currency
     self.instruments = instruments
+    // Some venues close their bars later than others, so that prices can be old.
+    let lags = (0..<count).map { _ in Int64(chance.pick([0, 0, chance.below(30 * minutes)])) }
     series = (0..<count).map { index in
       var market = Market(
-        InstrumentID(UInt32(index)), from: start,
+        InstrumentID(UInt32(index)),
+        from: start + Interval(nanoseconds: lags[index] * 1_000_000_000),
         every: Interval(nanoseconds: Int64(minutes) * 60_000_000_000),
         chance: Chance(seed, .market, number: index))
       return (0..<bars).map { _ in market.next() }

@@ -75,7 +75,9 @@ public enum Replay {
     let outcome = finished.outcome
     var journal = finished.takeJournal()
     let extra: SequenceNumber?
-    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch { throw .journal(error) }
+    do throws(JournalFailure) { extra = try journal.firstRemaining() } catch {
+      throw .journal(error)
+    }
     if let extra { throw .extraRecord(extra) }
     return try result(outcome, feed, compared: journal.comparedCount)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import OmniSimulations
 import Testing
 
@@ -8,5 +9,13 @@ import Testing
 
       #expect(report.checkCount > 1_000, "seed \(seed)")
     }
+  }
+
+  @Test func `one seed gives one day, whenever it is simulated`() throws {
+    let first = try Simulation.run(seed: .max)
+    let second = try Simulation.run(seed: .max)
+
+    #expect(first.json == second.json)
+    #expect(first.digest != (try Simulation.run(seed: 0)).digest)
   }
 }
