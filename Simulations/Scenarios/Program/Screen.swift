@@ -1,6 +1,8 @@
 import OmniPlatform
 
-/// Where the simulator's text goes. Nobody reads it any more: no reason to stop.
+/// Where the simulator's text goes.
+///
+/// That nobody reads it any more is no reason to stop.
 struct Screen {
   /// What the program was asked for.
   func say(_ text: String) { try? StandardStream.output.write(text + "\n") }
