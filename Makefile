@@ -3,6 +3,8 @@
 .PHONY: help setup demo test build release check format sim soak bench prove docs ci
 MAKEFLAGS += --no-print-directory
 SEED ?= 1
+MINUTES ?= 10
+KILLS ?= 200
 OMNIDEV := swift run --quiet omnidev
 RELEASE := swift build -c release -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Benchmarks Simulations $(wildcard Examples) Package.swift
@@ -34,9 +36,11 @@ format: ## formats the source
 
 sim: ## runs the simulator from one seed (SEED=1)
 	$(RELEASE) --product omnisim && .build/release/omnisim --seed $(SEED)
+	@echo "what this is, and what to do with a seed that fails: Simulations/README.md"
 
-soak: ## runs the simulator from one seed after the other until stopped
-	$(RELEASE) --product omnisim && .build/release/omnisim soak
+soak: release ## simulates days for MINUTES=10, then kills the program KILLS=200 times
+	$(RELEASE) --product omnisim && .build/release/omnisim soak --minutes $(MINUTES) --kills $(KILLS)
+	@echo "what this is, and what to do with a seed that fails: Simulations/README.md"
 
 bench: release ## measures the hot paths and prints JSON
 	@.build/release/omni bench --json

@@ -163,9 +163,12 @@ let programs: [Target] = [
   .executableTarget(
     name: "omnidev", dependencies: ["OmniDeveloperTool"],
     path: "Sources/apps/omnidev", swiftSettings: settings),
+  .target(
+    name: "OmniSimulations", dependencies: everyModule,
+    path: "Simulations/Scenarios", swiftSettings: settings),
   .executableTarget(
-    name: "omnisim", dependencies: everyModule,
-    path: "Simulations", exclude: ["README.md"], swiftSettings: settings),
+    name: "omnisim", dependencies: ["OmniSimulations"],
+    path: "Simulations/omnisim", swiftSettings: settings),
   .target(
     name: "OmniTestKit",
     dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics"],
@@ -176,6 +179,10 @@ let programs: [Target] = [
   .testTarget(
     name: "OmniProgramTests", dependencies: everyModule + ["OmniProgram", "OmniTestKit"],
     path: "Tests/apps/OmniProgramTests", swiftSettings: settings),
+  // Its last proof starts the program, so the program is built with it.
+  .testTarget(
+    name: "OmniSimulationsTests", dependencies: ["OmniSimulations", "omni"],
+    path: "Tests/apps/OmniSimulationsTests", swiftSettings: settings),
 ]
 
 let package = Package(

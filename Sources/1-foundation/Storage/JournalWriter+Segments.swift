@@ -71,7 +71,11 @@ extension JournalWriter where Store: ~Copyable {
   ///   ends unsealed.
   public consuming func close() throws(JournalFailure) {
     if let poison = bookkeeping.poison { throw .poisoned(by: poison) }
-    guard unsafe base != nil else { return }
+    if unsafe base == nil {
+      // A run that had ended and was not closed: its seal gets a segment of its own.
+      guard bookkeeping.continuesRecovered else { return }
+      try roll()
+    }
     if JournalSeal.frameBytes > limit - offset { try roll() }
     guard let base = unsafe base, let segment = bookkeeping.segment else { return }
     let start = unsafe base + offset

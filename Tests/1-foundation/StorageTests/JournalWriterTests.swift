@@ -202,6 +202,23 @@ struct JournalWriterTests {
     }
   }
 
+  @Test func `a journal that was whole but not closed is sealed when it is resumed`() throws {
+    let disk = MemoryJournalDisk()
+    var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())
+    try writer.appendRecords(10, words: 1)
+    try writer.commit()
+    let killed = disk.afterKill()
+
+    try JournalWriter.resume(MemoryJournalStore(killed), settings()).close()
+
+    let (records, end) = try readAll(MemoryJournalStore(killed))
+    #expect(records == (0..<10).map { record($0, words: 1) })
+    #expect(end == .sealed)
+    let segments = killed.segments
+    try JournalWriter.resume(MemoryJournalStore(killed), settings()).close()
+    #expect(killed.segments == segments)
+  }
+
   @Test func `a record older than the last one is refused after a restart too`() throws {
     let disk = MemoryJournalDisk()
     var writer = try JournalWriter.create(MemoryJournalStore(disk), settings())

@@ -1,0 +1,58 @@
+import Foundation
+
+/// The simulator's program.
+public enum Simulator {
+  /// Runs the program with the arguments of the process and ends it.
+  public static func main() -> Never {
+    exit(run(Array(CommandLine.arguments.dropFirst()), Screen()))
+  }
+
+  /// Runs one command and returns the exit code.
+  static func run(_ arguments: [String], _ screen: Screen) -> Int32 {
+    do {
+      try dispatch(arguments, screen)
+      return 0
+    } catch let failure as UsageFailure {
+      screen.complain("\(failure)\n\(help)")
+      return 64
+    } catch let failure as SimulationFailure {
+      screen.complain("\(failure)\nagain: omnisim --seed \(failure.seed)")
+      return 1
+    } catch {
+      screen.complain("\(error)")
+      return 1
+    }
+  }
+
+  private static let help = """
+    USAGE: omnisim --seed N [--json]       one day that never was
+           omnisim --seeds A..B            the days of a range, up to the first that fails
+           omnisim soak [--minutes M] [--kills K] [--seed N] [--program PATH]
+                                           days for M minutes, then K kills of the program
+    """
+
+  private static func dispatch(_ arguments: [String], _ screen: Screen) throws {
+    if arguments.contains("--help") || arguments.contains("-h") { return screen.say(help) }
+    if arguments.first == "soak" {
+      let options = try SimulatorOptions(
+        Array(arguments.dropFirst()), ["--minutes", "--kills", "--seed", "--program"])
+      return try Soak(options).run(screen)
+    }
+    let options = try SimulatorOptions(arguments, ["--seed", "--seeds", "--json"])
+    if let seeds = try options.range("--seeds") {
+      try run(seeds, screen)
+    } else {
+      let report = try Simulation.run(seed: options.number("--seed", 1))
+      screen.say(options.has("--json") ? report.json : report.text)
+    }
+  }
+
+  private static func run(_ seeds: ClosedRange<UInt64>, _ screen: Screen) throws {
+    var total = SeedTotals()
+    for seed in seeds {
+      screen.progress("seed \(seed)")
+      total.add(try Simulation.run(seed: seed))
+    }
+    screen.say("seeds \(seeds.lowerBound)..\(seeds.upperBound): \(total.text)")
+  }
+}

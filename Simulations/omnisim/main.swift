@@ -1,0 +1,3 @@
+import OmniSimulations
+
+Simulator.main()
