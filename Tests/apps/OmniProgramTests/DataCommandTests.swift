@@ -5,6 +5,15 @@ import Testing
 
 @Suite("DataCommand")
 struct DataCommandTests {
+  @Test func `the built-in instruments are listed with their terms`() throws {
+    let text = omni("data", "instruments")
+    #expect(text.code == 0)
+    #expect(text.output.contains("btc-perp"))
+    let json = omni("data", "instruments", "--json")
+    #expect(json.output.contains("\"symbol\":\"btc-perp\",\"name\""))
+    #expect(omni("data", "instruments", "x").code == 64)
+  }
+
   @Test func `an import writes bars, a record with the digest, and names every fault`() throws {
     let file = try scratch("days.csv", days)
     let folder = FileSystem.folder(of: file) + "/data"

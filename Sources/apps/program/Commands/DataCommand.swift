@@ -16,27 +16,29 @@ struct DataCommand: Command {
         "--from", "DIR", "list, export: the folder of imported files (\(DataFolder.standard))"),
       .json,
     ]
-  static let positional = "import FILE|list|quality FILE|export SYMBOL"
+  static let positional = "import FILE|list|quality FILE|export SYMBOL|instruments"
   static let example = "omni data import BTC-USD-15-MIN.csv --symbol btc-usd"
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let words = arguments.positional
-    let verbs = ["import", "list", "quality", "export"]
+    let verbs = ["import", "list", "quality", "export", "instruments"]
     guard let verb = words.first, verbs.contains(verb) else {
       throw Problem.usage(
         "CLI-024", words.first.map { "omni data has no \($0)" } ?? "nothing follows omni data",
-        wanted: "import, list, quality or export", remedy: "see omni data --help")
+        wanted: "import, list, quality, export or instruments", remedy: "see omni data --help")
     }
-    guard words.count == (verb == "list" ? 1 : 2) else {
+    let isAlone = verb == "list" || verb == "instruments"
+    guard words.count == (isAlone ? 1 : 2) else {
       throw Problem.usage(
         "CLI-025", "\(words.count - 1) words follow omni data \(verb)",
-        wanted: verb == "list" ? "none" : verb == "export" ? "a symbol" : "a file",
+        wanted: isAlone ? "none" : verb == "export" ? "a symbol" : "a file",
         remedy: "see omni data --help")
     }
     switch verb {
     case "import": try importFile(words[1], arguments, console)
     case "quality": try judge(words[1], arguments, console)
     case "list": try list(arguments, console)
+    case "instruments": InstrumentList.show(arguments.has("--json"), console)
     default: try export(words[1], arguments, console)
     }
   }

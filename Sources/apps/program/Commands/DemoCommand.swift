@@ -14,7 +14,7 @@ struct DemoCommand: Command {
   static let name = "demo"
   static let summary = "runs several strategies over real market data, and proves the run"
   static let options: [Option] = [
-    Option("--headless", nil, "ends by itself and draws nothing"),
+    Option("--headless", nil, "ends by itself and draws no progress bars"),
     Option("--data", "FOLDER", "where the demo's data are (.omni/demo)"),
     Option("--out", "FOLDER", "where journal and report go (.omni/runs/demo)"),
     .json,
@@ -106,7 +106,8 @@ struct DemoCommand: Command {
     _ outcome: Backtest.Outcome, _ series: [DemoData.Series], _ data: DemoData, to path: String
   ) throws {
     var builder = ReportBuilder(
-      outcome: outcome, title: "Demo: five kinds of strategy on real market data", command: "omni demo")
+      outcome: outcome, title: "Demo: five kinds of strategy on real market data",
+      command: "omni demo")
     builder.replay = .holds
     builder.sources = try DemoSources.list(series, folder: data.folder)
     builder.warnings = [

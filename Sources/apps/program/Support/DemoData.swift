@@ -23,7 +23,8 @@ struct DemoData {
     self.folder = folder
     guard FileSystem.exists("\(folder)/PROVENANCE.json") else {
       throw Problem(
-        "DEM-001", "there is no demo data in \(folder)", wanted: "the files that make setup fetches",
+        "DEM-001", "there is no demo data in \(folder)",
+        wanted: "the files that make setup fetches",
         remedy: "run make setup, or give your own file: omni backtest --bars FILE.csv")
     }
   }

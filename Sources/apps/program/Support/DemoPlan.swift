@@ -21,22 +21,29 @@ enum DemoPlan {
     }
     let shares = series.indices.filter { series[$0].file.hasPrefix("skfolio/") }
     let strategies = [
-      strategy("trend-bitcoin", "ema-cross", ["fast": "24", "slow": "96", "quantity": "2"],
+      strategy(
+        "trend-bitcoin", "ema-cross", ["fast": "24", "slow": "96", "quantity": "2"],
         [try id("btc-usd")]),
-      strategy("reversion-euro", "rsi-limit",
+      strategy(
+        "reversion-euro", "rsi-limit",
         [
           "entry": "0.0005", "exit": "0.0005", "lower": "30", "upper": "60", "quantity": "100000",
         ], [try id("eurusd")]),
-      strategy("breakout-euro", "breakout-bracket",
+      strategy(
+        "breakout-euro", "breakout-bracket",
         ["lookback": "48", "stop": "0.003", "target": "0.006", "quantity": "100000"],
         [try id("eurusd")]),
-      strategy("channel-amazon", "donchian",
+      strategy(
+        "channel-amazon", "donchian",
         ["entry": "55", "exit": "20", "risk": "0.01", "long-only": "true"], [try id("amzn")]),
-      strategy("channel-google", "donchian",
+      strategy(
+        "channel-google", "donchian",
         ["entry": "55", "exit": "20", "risk": "0.01", "long-only": "true"], [try id("googl")]),
-      strategy("channel-nvidia", "donchian",
+      strategy(
+        "channel-nvidia", "donchian",
         ["entry": "55", "exit": "20", "risk": "0.01", "long-only": "true"], [try id("nvda")]),
-      strategy("momentum-shares", "momentum", ["top": "5"],
+      strategy(
+        "momentum-shares", "momentum", ["top": "5"],
         shares.map { InstrumentID(UInt32($0)) }),
     ]
     return RunPlan(
