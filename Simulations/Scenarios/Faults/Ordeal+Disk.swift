@@ -31,6 +31,7 @@ extension Ordeal {
     begunAgain += 1
     disk = MemoryJournalDisk()
     owed = 0
+    promised = 0
     checks.add(1)
   }
 

@@ -22,6 +22,8 @@ struct Ordeal {
   /// How many records the next attempt must find, and how many it can find at most.
   var owed: UInt64 = 0
   var owedMost: UInt64 = 0
+  /// How many records were promised to survive a loss of power.
+  var promised: UInt64 = 0
   /// Whether the power was lost under a journal that does not promise to survive that.
   var isDoubtful = false
 
@@ -124,11 +126,13 @@ struct Ordeal {
   private mutating func owe(_ watch: Watch, isPower: Bool) {
     isDoubtful = isPower && !isDurable
     if watch.hasWriter {
-      owed = isPower ? watch.committed : watch.taken
+      promised = watch.committed
+      owed = watch.taken
       // What was under way may be there as well.
       owedMost = watch.taken + 1
     }
-    if isDoubtful { owed = 0 }
+    if isDoubtful { promised = 0 }
+    if isPower { owed = promised }
   }
 
   /// Runs the day, with a new journal or on behind what there is.

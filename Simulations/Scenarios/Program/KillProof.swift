@@ -170,8 +170,10 @@ package struct KillProof {
     let isResumed = hasSegments
     let child = try start(options, isResumed: isResumed)
     let share = Double(chance.below(900)) / 1_000  // statistic: a share of the run
-    if isResumed || chance.isOne(in: 16) {
+    if isResumed {
       Thread.sleep(forTimeInterval: (loading + writing) * share)
+    } else if chance.isOne(in: 16) {
+      Thread.sleep(forTimeInterval: loading * share)
     } else {
       waitForJournal(child)
       Thread.sleep(forTimeInterval: writing * share)

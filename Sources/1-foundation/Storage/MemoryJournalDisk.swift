@@ -77,9 +77,14 @@ import OmniPlatform
   }
 
   /// The disk as it is found after the process ended, however it ended.
+  ///
+  /// What the device does not hold yet is still to be seen, and still lost with the power.
   public func afterKill() -> MemoryJournalDisk {
     let disk = MemoryJournalDisk()
-    for (segment, file) in files { disk.set(segment, to: file.content) }
+    for (segment, file) in files {
+      disk.files[segment] = Storage(
+        content: file.content, durable: file.durable, isNameDurable: file.isNameDurable)
+    }
     return disk
   }
 
