@@ -12,9 +12,12 @@ public import OmniModel
 /// vendor filled with straight lines: each of its off-tick prices is exactly the mean of the prices
 /// in the rows before and behind it (``GapRule`` has the whole of it). Its prices are rounded half
 /// to even to the tick, and it is counted in `facts.interpolated`, which programs report. Every
-/// other off-tick price is refused. Only for such a row does the reader look one row ahead; when
-/// the price is not a mean and the row behind has a time that does not rise, the time is reported
-/// first, since a row that stands twice hides the one that belongs there.
+/// other off-tick price is refused. Only for such a row does the reader look one row ahead; it
+/// passes over rows that cannot be bars and are not later, since a row that stands twice hides the
+/// one that belongs there.
+///
+/// Times are compared with that of the last bar: a row that was refused leaves no trace. Refused
+/// rows are reported in the order of the file's lines.
 ///
 ///     var reader = try BarFileReader(source, instrument: id, terms: terms)
 ///     while let bar = try reader.next() { … }
@@ -29,6 +32,8 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
   /// A row with off-tick prices about which nothing is decided yet.
   private var waiting: OffTickRow?
   private var ahead = Ahead.nothing
+  /// Refusals of rows that were passed over, about which everything is decided; last one first.
+  private var decided: [RowRefusal] = []
 
   /// What was read beyond the waiting row.
   private enum Ahead {
@@ -99,6 +104,7 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
   }
 
   private mutating func nextBar() throws(RowRefusal) -> Bar? {
+    if let refusal = decided.popLast() { throw refusal }
     if let row = waiting { return try judge(row) }
     guard try nextRecord() else {
       try finish()
@@ -122,15 +128,49 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
   // MARK: Rows off the tick
 
   /// Takes or refuses the waiting row by what stands behind it.
-  private mutating func judge(_ row: OffTickRow) throws(RowRefusal) -> Bar {
-    let behind = try lookAhead()
-    if let column = gaps.firstFault(in: row.prices, behind: behind) {
-      if case .record = ahead, let fault = decoder.timeFault(reader, after: row.closedAt) {
-        ahead = .nothing
-        throw refusal(fault)
+  private mutating func judge(_ waitingRow: OffTickRow) throws(RowRefusal) -> Bar {
+    var row = waitingRow
+    while true {
+      var behind = try lookAhead()
+      let other = rival(of: row)
+      // A row that is a bar in place of this one cannot be its neighbour.
+      if case .bar = other { behind = .unreadable }
+      guard let column = gaps.firstFault(in: row.prices, behind: behind) else {
+        return try take(row)
       }
-      throw refuse(row, row.faults[column])
+      guard case .refused(let passed) = other, row.passed.count < OffTickRow.passedMax else {
+        throw refuse(row, row.faults[column])
+      }
+      row.passed.append(passed)
+      waiting = row
+      ahead = .nothing
     }
+  }
+
+  /// What the row behind is if it is not later, so that at most one of the two is a bar.
+  private enum Rival {
+    case none
+    /// It is a bar, unless the waiting row is one.
+    case bar
+    /// It is refused, whatever becomes of the waiting row.
+    case refused(OffTickRow.Passed)
+  }
+
+  private func rival(of row: OffTickRow) -> Rival {
+    guard case .record = ahead, let late = decoder.timeFault(reader, after: row.closedAt) else {
+      return .none
+    }
+    // An off-tick row cannot be a bar here, since it would lean on the waiting row.
+    var trial = decoder
+    do throws(BarFileError) {
+      _ = try trial.decode(reader)
+      return .bar
+    } catch {
+      return .refused(.init(ifTaken: refusal(late), ifRefused: refusal(error)))
+    }
+  }
+
+  private mutating func take(_ row: OffTickRow) throws(RowRefusal) -> Bar {
     let bar: Bar
     do throws(BarFileError) {
       bar = try row.rounded.get()
@@ -138,6 +178,7 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
       throw refuse(row, error)
     }
     waiting = nil
+    decided = row.passed.reversed().map(\.ifTaken)
     decoder.last = row.closedAt
     gaps.takeInterpolated(row.prices)
     facts.add(bar)
@@ -147,6 +188,7 @@ public struct BarFileReader<Source: ByteSource & ~Copyable>: ~Copyable {
 
   private mutating func refuse(_ row: OffTickRow, _ error: BarFileError) -> RowRefusal {
     waiting = nil
+    decided = row.passed.reversed().map(\.ifRefused)
     gaps.refuse()
     return row.refusal(error)
   }

@@ -5,6 +5,15 @@ import OmniTime
 
 /// A row with off-tick prices that waits for the row behind it, since the reader moves on to that.
 struct OffTickRow: Sendable {
+  /// How many rows may be passed over while one waits.
+  static let passedMax = GapRule.rowsMax
+
+  /// A row behind this one that is refused, by what becomes of this one.
+  struct Passed: Sendable {
+    let ifTaken: RowRefusal
+    let ifRefused: RowRefusal
+  }
+
   let line: Int
   let byteOffset: UInt64
   let text: String
@@ -15,6 +24,8 @@ struct OffTickRow: Sendable {
   let faults: [BarFileError]
   /// The bar with prices on the tick, or what else is wrong with the row.
   let rounded: Result<Bar, BarFileError>
+  /// The rows behind this one that were passed over.
+  var passed: [Passed] = []
 
   func refusal(_ error: BarFileError) -> RowRefusal {
     RowRefusal(

@@ -22,4 +22,12 @@ struct BarFilePageTests {
 
     #expect(page[begin.upperBound..<end.lowerBound] == table, "the table should be:\n\(table)")
   }
+
+  @Test func `the importer has the name that the program gives it`() throws {
+    let path = "\(SampleFiles.root)/docs/concepts/bar-files.md"
+    let page = try String(contentsOfFile: path, encoding: .utf8)
+    let texts = BarFileError.Code.allCases.map(\.remedy) + [page]
+    #expect(texts.contains { $0.contains("`omni data import`") })
+    for text in texts { #expect(!text.contains("omni import")) }
+  }
 }

@@ -189,6 +189,83 @@ struct InterpolatedRowsTests {
     }
   }
 
+  @Test func `a row that is set aside does not move the clock`() throws {
+    // Any time of the bad row leaves the good rows behind it as they are.
+    for time in ["120", "121", "180", "9000000000000000000"] {
+      var bad = flat("1.05", 0)
+      bad[0] = time
+      let outcome = try read([flat("1.0", 60), bad, flat("1.0", 120), flat("1.2", 180)])
+      #expect(outcome.bars.map(\.closedAt.nanoseconds) == [60, 120, 180], "\(time)")
+      #expect(outcome.refused.map(\.line) == [3] && outcome.refused.map(\.error.code) == [.offTick])
+      #expect(outcome.facts.quarantinedCount == 1 && outcome.facts.interpolated.count == 0)
+    }
+  }
+
+  @Test func `a row on the tick goes before an interpolated one of its time`() throws {
+    let outcome = try read([flat("1.0", 60), flat("1.05", 120), flat("1.1", 120)])
+    #expect(outcome.bars.map(\.open.ticks) == [10, 11])
+    #expect(outcome.refused.map(\.line) == [3] && outcome.refused.map(\.error.code) == [.offTick])
+  }
+
+  @Test func `rows are set aside in the order of their lines, by what became of the first`() throws
+  {
+    let start = [flat("1.0", 60), flat("1.05", 120)]
+    let behind = [
+      flat("1.35", 110), flat("1.0", 50), flat("1.0", 60), ["120", "1", "1", "1", "1", "-1"],
+    ]
+
+    // The first is refused, so the others are judged by the last bar.
+    let refused = try read(start + behind + [flat("1.0", 115), flat("1.1", 180)])
+    #expect(refused.bars.map(\.closedAt.nanoseconds) == [60, 115, 180])
+    #expect(refused.refused.map(\.line) == [3, 4, 5, 6, 7])
+    #expect(
+      refused.refused.map(\.error.code)
+        == [.offTick, .offTick, .timeGoesBack, .duplicateTime, .negativeVolume])
+
+    // The first is taken, so the others are judged by it.
+    let taken = try read(start + behind + [flat("1.1", 180)])
+    #expect(taken.bars.map(\.closedAt.nanoseconds) == [60, 120, 180])
+    #expect(taken.refused.map(\.line) == [4, 5, 6, 7])
+    #expect(
+      taken.refused.map(\.error.code)
+        == [.timeGoesBack, .timeGoesBack, .timeGoesBack, .duplicateTime])
+    #expect(taken.facts.interpolated.firstLines == [3])
+  }
+
+  @Test func `a row off the tick waits behind sixty others at most`() throws {
+    for count in [60, 61] {
+      let copies = Array(repeating: flat("1.05", 2), count: 1 + count)
+      let outcome = try read([flat("1.0", 1)] + copies + [flat("1.1", 3)])
+      #expect(outcome.bars.count == (count == 60 ? 3 : 2))
+      #expect(outcome.refused.map(\.line) == Array((count == 60 ? 4 : 3)...count + 3))
+      #expect(outcome.refused.allSatisfy { ($0.error.code == .duplicateTime) == (count == 60) })
+    }
+  }
+
+  @Test func `a row on the tick that is later than the last bar is a bar`() throws {
+    for seed in UInt64(0)..<150 {
+      var random = SeededRandom(seed: seed)
+      let prices = ["1.0", "1.0", "1.05", "1.1", "1.03", "x"]
+      let rows = (0..<30).map { index in
+        let price = prices.randomElement(using: &random) ?? "1.0"
+        let isFar = price == "1.03" && Bool.random(using: &random)
+        return flat(price, isFar ? 1_000_000 : index + Int.random(in: -3...3, using: &random))
+      }
+      let outcome = try read(rows)
+      let lines = outcome.refused.map(\.line)
+      #expect(lines == lines.sorted() && Set(lines).count == lines.count, "seed \(seed)")
+      #expect(outcome.facts.rows == outcome.bars.count + lines.count, "seed \(seed)")
+      var last = Int.min
+      for (index, row) in rows.enumerated() {
+        let time = try #require(Int(row[0]))
+        let isClean = row[1] == "1.0" || row[1] == "1.1"
+        let isTaken = !lines.contains(index + 2)
+        if isClean { #expect(isTaken == (time > last), "seed \(seed), line \(index + 2)") }
+        if isTaken { last = time }
+      }
+    }
+  }
+
   @Test func `a fault of the source is reported instead of the row that waits for it`() throws {
     // The waiting row ends where the reader's buffer does, so that the one behind is not read yet.
     let last = gap[1].joined(separator: ",") + ",\n"

@@ -7,6 +7,7 @@ import OmniPortfolio
 import OmniProgram
 import OmniReports
 import OmniRisk
+import OmniTime
 import Testing
 
 @Suite("ReportBuilder")
@@ -215,5 +216,19 @@ struct ReportBuilderTests {
     #expect(isOrdered(report.whole?.equity.map(\.at) ?? []))
     // 3,000 bars are joined two by two.
     #expect(report.instruments.map(\.interval) == [2 * Runs.minute])
+  }
+
+  @Test func `bars that are centuries apart have no interval`() {
+    func bars(_ times: [Int64]) -> [Bar] {
+      zip(Runs.bars(times.map { _ in 1_000 }), times).map { bar, time in
+        Bar(
+          instrument: bar.instrument, closedAt: Timestamp(nanoseconds: time),
+          prices: OpenHighLowClose(open: bar.open, high: bar.high, low: bar.low, close: bar.close),
+          volume: 0)
+      }
+    }
+    #expect(ReportBuilder.interval(bars([.min, .max])) == 0)
+    #expect(ReportBuilder.interval(bars([.min, .max - 2, .max - 1, .max])) == 1)
+    #expect(ReportBuilder.interval(bars([.min, .max - 1, .max])) == 0, "one of two is not most")
   }
 }

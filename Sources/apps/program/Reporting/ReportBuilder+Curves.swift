@@ -1,6 +1,6 @@
 import OmniBacktest
 import OmniKernel
-import OmniModel
+package import OmniModel
 import OmniMoney
 import OmniPortfolio
 import OmniReports
@@ -42,10 +42,14 @@ extension ReportBuilder {
   }
 
   /// The distance that most neighbouring bars have, or 0 when there is none that most have.
-  static func interval(_ bars: [Bar]) -> Int64 {
+  ///
+  /// A distance that does not fit, which is more than 292 years, counts as none.
+  package static func interval(_ bars: [Bar]) -> Int64 {
     var counts: [Int64: Int] = [:]
     for (bar, next) in zip(bars, bars.dropFirst()) {
-      counts[next.closedAt.nanoseconds - bar.closedAt.nanoseconds, default: 0] += 1
+      let (distance, isTooFar) = next.closedAt.nanoseconds.subtractingReportingOverflow(
+        bar.closedAt.nanoseconds)
+      if !isTooFar { counts[distance, default: 0] += 1 }
     }
     let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
     guard let most, most.value * 2 > bars.count - 1 else { return 0 }
