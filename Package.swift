@@ -149,7 +149,7 @@ let programs: [Target] = [
   .target(
     name: "OmniBenchmarks",
     dependencies: everyModule + ["CAllocations", "CPlatform"],
-    path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
+    path: "Benchmarks", exclude: ["README.md", "peers"], swiftSettings: settings),
   .target(
     name: "OmniProgram",
     dependencies: everyModule + ["OmniBenchmarks"],
