@@ -52,10 +52,11 @@ public struct BarFileError: Error, Equatable, Sendable {
 
 extension BarFileError: CustomStringConvertible {
   /// One line: the code, the place, what was, what was wanted, and what to do.
+  ///
+  /// A fault of a whole line stands at its first column, so that a program finds a place in each.
   public var description: String {
     var text = "error[\(code.rawValue)]: "
-    if line > 0 { text += "line \(line)" }
-    if column > 0 { text += ", column \(column)" }
+    if line > 0 { text += "line \(line), column \(max(column, 1))" }
     if column > 0, !columnName.isEmpty { text += " (\(columnName))" }
     if line > 0 { text += ": " }
     return text + "\(found); wanted \(wanted); \(remedy)"
