@@ -1,8 +1,8 @@
 """The rule of `omni bench ema-bars` in backtesting.py, for a ratio from one run on one machine.
 
-    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install backtesting==0.6.6
+    python3 -m venv .omni/peer && .omni/peer/bin/pip install backtesting==0.6.6
     .build/release/omni bench ema-bars --bars BARS.csv --json
-    /tmp/peer/bin/python Benchmarks/peers/ema_bars.py BARS.csv
+    .omni/peer/bin/python Benchmarks/peers/ema_bars.py BARS.csv
 
 The same bars, tiled to a million; averages over 10 and 20, always long or short one unit. The peer
 keeps its accounts in floating point, has no risk gate, no postings and no journal, and charges no

@@ -80,6 +80,10 @@ public struct RunPlan: Sendable, Hashable {
     case doubledLabel(String)
     /// A strategy starts with nothing, or less.
     case capital(strategy: String)
+    /// Two instruments have one symbol.
+    case doubledSymbol(String)
+    /// A strategy trades nothing.
+    case noInstruments(strategy: String)
   }
 
   /// Refuses a plan that cannot be run.
@@ -90,8 +94,13 @@ public struct RunPlan: Sendable, Hashable {
         instrument: instrument.symbol, quoted: instrument.terms.currency.code,
         books: currency.code)
     }
+    var symbols: Set<String> = []
+    for instrument in instruments where !symbols.insert(instrument.symbol).inserted {
+      throw .doubledSymbol(instrument.symbol)
+    }
     var labels: Set<String> = []
     for strategy in strategies {
+      if strategy.instruments.isEmpty { throw .noInstruments(strategy: strategy.label) }
       if !labels.insert(strategy.label).inserted { throw .doubledLabel(strategy.label) }
       if strategy.capital <= 0 { throw .capital(strategy: strategy.label) }
       if let unknown = strategy.instruments.first(where: { $0.index >= UInt32(instruments.count) })
@@ -113,6 +122,9 @@ extension RunPlan.Failure: CustomStringConvertible {
     case .empty: "a plan without instruments or strategies; wanted at least one of each"
     case .doubledLabel(let label): "two strategies are called \(label); wanted different labels"
     case .capital(let strategy): "strategy \(strategy) starts with nothing; wanted capital"
+    case .doubledSymbol(let symbol):
+      "two instruments are called \(symbol); wanted different symbols"
+    case .noInstruments(let strategy): "strategy \(strategy) trades nothing; wanted an instrument"
     }
   }
 }

@@ -108,6 +108,8 @@ private let unsound: [(@Sendable (inout RunPlan) -> Void, RunPlan.Failure)] = [
   ({ $0.strategies.append($0.strategies[0]) }, .doubledLabel("script")),
   ({ $0.strategies[0].capital = 0 }, .capital(strategy: "script")),
   ({ $0.strategies[0].capital = -1 }, .capital(strategy: "script")),
+  ({ $0.instruments.append($0.instruments[0]) }, .doubledSymbol("share")),
+  ({ $0.strategies[0].instruments = [] }, .noInstruments(strategy: "script")),
   (
     { $0.strategies[0].instruments = [InstrumentID(0), InstrumentID(3)] },
     .unknownInstrument(strategy: "script", index: 3)
