@@ -1,17 +1,29 @@
-/// Random numbers that depend on nothing but the seed (Steele, Lea and Flood, "Fast Splittable
-/// Pseudorandom Number Generators", 2014: SplitMix64).
+import OmniNumerics
+
+/// The generator that all tests are seeded with: a test that fails names its seed, and the seed alone
+/// shows the failure again on any machine.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var source: SplitMix64
 
   /// Creates the series of `seed`.
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { source = SplitMix64(seed: seed) }
+
+  /// What a series has to be seeded with to go on as this one would.
+  public var state: UInt64 { source.state }
 
   /// The next number.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+  public mutating func next() -> UInt64 { source.next() }
+
+  /// A number below `bound`, near enough to evenly spread for a test.
+  public mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
+
+  /// A number of `range`.
+  public mutating func within(_ range: ClosedRange<Int64>) -> Int64 {
+    range.lowerBound + Int64(below(UInt64(range.upperBound - range.lowerBound) + 1))
+  }
+
+  /// One of `elements`, of which there is at least one.
+  public mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int(below(UInt64(elements.count)))]
   }
 }

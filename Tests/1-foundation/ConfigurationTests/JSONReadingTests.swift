@@ -1,4 +1,5 @@
 import OmniConfiguration
+import OmniTestKit
 import Testing
 
 @Suite("Reading JSON")
@@ -108,7 +109,7 @@ struct JSONReadingTests {
 
   @Test func `what is written reads back as the same`() throws {
     for seed in UInt64(0)..<200 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let value = randomValue(depth: 4, using: &random)
       let back = try ConfigurationValue(json: value.jsonText, label: "t")
       #expect(back.hasSameContent(as: value), "seed \(seed): \(value.jsonText)")

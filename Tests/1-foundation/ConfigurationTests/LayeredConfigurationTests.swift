@@ -1,4 +1,5 @@
 import OmniConfiguration
+import OmniTestKit
 import Testing
 
 @Suite("Layers and schemas")
@@ -140,7 +141,7 @@ struct LayeredConfigurationTests {
   /// For each path of each layer, what holds is what the topmost layer that speaks of it says.
   @Test func `merged layers obey precedence`() throws {
     for seed in UInt64(0)..<300 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let layers = (0..<Int.random(in: 1...4, using: &random)).map { index in
         let members = randomMembers(depth: 3, using: &random)
         let source = ConfigurationSource(label: "layer \(index)")
@@ -163,7 +164,7 @@ struct LayeredConfigurationTests {
 
   @Test func `merging the same layer again changes nothing`() throws {
     for seed in UInt64(0)..<100 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let source = ConfigurationSource(label: "t")
       let members = randomMembers(depth: 3, using: &random)
       let layer = Layer(name: "t", root: ConfigurationValue(.map(members), source: source))

@@ -1,4 +1,5 @@
 import OmniConfiguration
+import OmniTestKit
 import Testing
 
 /// Documents that somebody broke: reading them ends, with a value or an error of this module.
@@ -6,7 +7,7 @@ import Testing
 struct ReadingFuzzTests {
   @Test func `no mutated JSON traps or hangs the reader`() {
     for seed in UInt64(0)..<2000 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let bytes = mutated(jsonSeeds, using: &random)
       check(bytes, seed: seed) { bytes throws(ConfigurationError) in
         try ConfigurationValue(json: bytes, label: "fuzz")
@@ -16,7 +17,7 @@ struct ReadingFuzzTests {
 
   @Test func `no mutated YAML traps or hangs the reader`() {
     for seed in UInt64(0)..<2000 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let bytes = mutated(yamlSeeds + jsonSeeds, using: &random)
       check(bytes, seed: seed) { bytes throws(ConfigurationError) in
         try ConfigurationValue(yaml: bytes, label: "fuzz")
@@ -26,7 +27,7 @@ struct ReadingFuzzTests {
 
   @Test func `JSON that is read is read alike as YAML`() throws {
     for seed in UInt64(0)..<1000 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let bytes = mutated(jsonSeeds, using: &random)
       guard let value = try? ConfigurationValue(json: bytes, label: "fuzz") else { continue }
       let back = try ConfigurationValue(yaml: value.jsonText, label: "fuzz")
@@ -48,7 +49,7 @@ struct ReadingFuzzTests {
     }
   }
 
-  private func mutated(_ seeds: [String], using random: inout SplitMix64) -> [UInt8] {
+  private func mutated(_ seeds: [String], using random: inout SeededRandom) -> [UInt8] {
     var bytes = Array((seeds.randomElement(using: &random) ?? "").utf8)
     let marks = Array("{}[]:,-&*!|>'\"%@`#?~ \n\t\\0e.<u".utf8) + [0x00, 0x80, 0xC3, 0xE2, 0xFF]
     for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -1,4 +1,5 @@
 import OmniConfiguration
+import OmniTestKit
 import Testing
 
 @Suite("Typed reading")
@@ -155,7 +156,7 @@ struct TypedReadingTests {
       ConfigurationDecimal(coefficient: .min, scale: 18).description == "-9.223372036854775808")
 
     for seed in UInt64(0)..<500 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let scale = Int.random(in: 0...18, using: &random)
       let number = ConfigurationDecimal(
         coefficient: Int64.random(in: .min ... .max, using: &random) >> Int64(seed % 63),

@@ -1,3 +1,4 @@
+import OmniTestKit
 import OmniConfiguration
 
 /// Runs `body` and gives the text of its error, or nil if there is none.
@@ -12,7 +13,7 @@ func failure<Result>(_ body: () throws -> Result) -> String? {
 
 /// Makes a random tree; keys come from a small set, so that trees overlap.
 func randomValue(
-  depth: Int, using random: inout SplitMix64
+  depth: Int, using random: inout SeededRandom
 ) -> ConfigurationValue {
   let source = ConfigurationSource(label: "seed")
   let content: ConfigurationValue.Content =
@@ -33,7 +34,7 @@ private let words = ["", "true", "é\u{0}\n\"\\", "1", "😀 - [x]: #"]
 
 /// Makes a random map.
 func randomMembers(
-  depth: Int, using random: inout SplitMix64
+  depth: Int, using random: inout SeededRandom
 ) -> [ConfigurationValue.Member] {
   ["a", "b", "c", "d"].shuffled(using: &random)
     .prefix(Int.random(in: 0...4, using: &random))
@@ -42,18 +43,4 @@ func randomMembers(
         key: key, keySource: ConfigurationSource(label: "seed"),
         value: randomValue(depth: depth, using: &random))
     }
-}
-
-/// A small generator that gives the same numbers for the same seed on every machine.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }

@@ -1,4 +1,5 @@
 import OmniConfiguration
+import OmniTestKit
 import Testing
 
 @Suite("Reading YAML")
@@ -140,7 +141,7 @@ struct YAMLReadingTests {
 
   @Test func `what is written as JSON reads back as the same, for JSON is YAML`() throws {
     for seed in UInt64(0)..<100 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let value = randomValue(depth: 4, using: &random)
       let back = try ConfigurationValue(yaml: value.jsonText, label: "t")
       #expect(back.hasSameContent(as: value), "seed \(seed): \(value.jsonText)")

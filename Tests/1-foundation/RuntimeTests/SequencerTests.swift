@@ -2,6 +2,7 @@ import OmniEncoding
 import OmniRuntime
 import OmniStorage
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("Sequencer")
@@ -104,7 +105,7 @@ struct SequencerTests {
 
   @Test func `instants never go back, whatever times come in`() throws {
     for seed in UInt64(0)..<100 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var sequencer = Sequencer(Recorder(capacity: 30))
       var accepted: [Timestamp] = []
       for _ in 0..<40 {

@@ -1,5 +1,6 @@
 import OmniRuntime
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("TimeMerge")
@@ -40,7 +41,7 @@ struct TimeMergeTests {
 
   @Test func `a merge agrees with a sort of everything`() {
     for seed in UInt64(0)..<300 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       let series = (0..<random.below(12)).map { _ in
         (0..<random.below(20)).map { _ in Int64(random.below(30)) - 15 }.sorted()
       }

@@ -1,6 +1,7 @@
 import OmniEncoding
 import OmniStorage
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("JournalReader")
@@ -226,7 +227,7 @@ struct JournalReaderTests {
     let journal = try sealedJournal()
     let open = try openJournal(records: 20)
     for seed in UInt64(0)..<300 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let disk = seed % 2 == 0 ? journal.afterKill() : open.afterKill()
       let segment = try #require(disk.segments.randomElement(using: &random))
       var content = Array(try #require(disk.content(of: segment)).prefix(2000))

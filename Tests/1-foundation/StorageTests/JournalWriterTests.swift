@@ -2,6 +2,7 @@ import OmniEncoding
 import OmniPlatform
 import OmniStorage
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("JournalWriter")
@@ -235,7 +236,7 @@ struct JournalWriterTests {
   /// Appends and commits at random, loses power, recovers and goes on, several times over.
   @Test func `after a loss of power every committed record is there, once and in order`() throws {
     for seed in UInt64(0)..<8 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let recycles = seed % 3 == 0
       var disk = MemoryJournalDisk()
       let configuration = try settings(.power, recycles ? .recycle(segments: 2) : .keepAll)
@@ -279,7 +280,7 @@ struct JournalWriterTests {
   /// Loses power within an operation of the disk: while a segment is made, marked, cut, kept.
   @Test func `power may be lost between any two steps of a change of segments`() throws {
     for seed in UInt64(0)..<40 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let recycles = seed % 2 == 0
       let disk = MemoryJournalDisk()
       let configuration = try settings(.power, recycles ? .recycle(segments: 2) : .keepAll)

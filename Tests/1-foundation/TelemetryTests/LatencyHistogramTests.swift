@@ -1,4 +1,5 @@
 import OmniTelemetry
+import OmniTestKit
 import Testing
 
 @Suite("LatencyHistogram")
@@ -70,7 +71,7 @@ struct LatencyHistogramTests {
 
   @Test func `percentiles agree with sorted samples within a 64th`() throws {
     for seed in UInt64(0)..<60 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let samples = randomTimes(Int.random(in: 1...400, using: &random), using: &random)
       var histogram = LatencyHistogram()
       for sample in samples { histogram.record(nanoseconds: sample) }
@@ -89,7 +90,7 @@ struct LatencyHistogramTests {
 
   @Test func `merging parts gives the histogram of the whole`() {
     for seed in UInt64(0)..<30 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       var whole = LatencyHistogram()
       var parts = [LatencyHistogram](repeating: LatencyHistogram(), count: 3)
       for sample in randomTimes(200, using: &random) {
@@ -105,7 +106,7 @@ struct LatencyHistogramTests {
 
   @Test func `what is certainly at most a bound is never too much, and lacks only what is near`() {
     for seed in UInt64(0)..<60 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let samples = randomTimes(200, using: &random)
       var histogram = LatencyHistogram()
       for sample in samples { histogram.record(nanoseconds: sample) }
@@ -139,7 +140,7 @@ private func isNear(_ answer: Int64?, _ exact: Int64) -> Bool {
 }
 
 /// Times of all magnitudes, as latencies have a long tail.
-private func randomTimes(_ count: Int, using random: inout SplitMix64) -> [Int64] {
+private func randomTimes(_ count: Int, using random: inout SeededRandom) -> [Int64] {
   (0..<count).map { _ in
     Int64.random(in: 0 ... .max, using: &random) >> Int64.random(in: 0...62, using: &random)
   }

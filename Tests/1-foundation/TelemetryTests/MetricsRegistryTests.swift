@@ -1,4 +1,5 @@
 import OmniTelemetry
+import OmniTestKit
 import Testing
 
 @Suite("Metrics")
@@ -192,7 +193,7 @@ struct MetricsRegistryTests {
 
   @Test func `a histogram puts each value where a search from the left would`() throws {
     for seed in UInt64(0)..<100 {
-      var random = SplitMix64(seed: seed)
+      var random = SeededRandom(seed: seed)
       let bounds = Set((0..<20).map { _ in Int64.random(in: -50...50, using: &random) }).sorted()
       let histogram = try MetricsRegistry().histogram("omni_x", help: "", bounds: bounds)
       var expected = [UInt64](repeating: 0, count: bounds.count + 1)

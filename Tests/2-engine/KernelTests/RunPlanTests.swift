@@ -5,6 +5,7 @@ import OmniModel
 import OmniMoney
 import OmniRisk
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("RunPlan")
@@ -35,7 +36,7 @@ struct RunPlanTests {
 
   @Test func `every part of a plan comes back from its words`() throws {
     for seed in UInt64(0)..<150 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       let plan = random.plan()
       var source = WordArrayReader(plan.words)
       let read = try RunPlan(decoding: &source)
@@ -55,7 +56,7 @@ struct RunPlanTests {
   }
 
   @Test func `words that end early are refused, wherever they end`() {
-    var random = Random(seed: 7)
+    var random = SeededRandom(seed: 7)
     let words = random.plan().words
     for count in 0..<words.count {
       var source = WordArrayReader(Array(words.prefix(count)))
@@ -66,7 +67,7 @@ struct RunPlanTests {
   @Test func `damaged words are refused or make a plan, and never stop the program`() {
     var (refused, read) = (0, 0)
     for seed in UInt64(0)..<400 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var words = random.plan().words
       for _ in 0...random.below(3) {
         let index = Int(random.below(UInt64(words.count)))
@@ -92,7 +93,7 @@ struct RunPlanTests {
 
   @Test func `noise is refused`() {
     for seed in UInt64(0)..<300 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var source = WordArrayReader((0..<random.below(60)).map { _ in random.next() })
       #expect(throws: WordFailure.self, "seed \(seed)") { try RunPlan(decoding: &source) }
     }
@@ -124,7 +125,7 @@ extension RunPlan {
   }
 }
 
-extension Random {
+extension SeededRandom {
   fileprivate mutating func maybe<Value>(_ value: Value) -> Value? {
     below(2) == 0 ? nil : value
   }

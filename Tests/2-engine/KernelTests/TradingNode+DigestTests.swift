@@ -9,6 +9,7 @@ import OmniRuntime
 import OmniStorage
 import OmniStrategy
 import OmniTime
+import OmniTestKit
 import Testing
 
 /// A node under a strategy that trades by chance from a seed.
@@ -134,7 +135,7 @@ private func words(of node: borrowing ChanceNode) -> [UInt64] {
 
 /// Eighty bars of both instruments, in order of time.
 private func walk(_ seed: UInt64) -> [Bar] {
-  var random = Random(seed: seed ^ 0xBA25)
+  var random = SeededRandom(seed: seed ^ 0xBA25)
   var closes: [Int64] = [100_00, 100_00]
   return (0..<80).map { number in
     let index = Int(random.below(2))
@@ -153,10 +154,10 @@ private func walk(_ seed: UInt64) -> [Bar] {
 
 /// Asks for orders of every kind by chance, and cancels some; now and then it answers a fill.
 private struct Chance: Strategy {
-  var random: Random
+  var random: SeededRandom
   var last: UInt64 = 0
 
-  init(seed: UInt64) { random = Random(seed: seed) }
+  init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
   mutating func onBar(_ bar: Bar, desk: inout Desk) {
     let side = random.pick(Side.allCases)
@@ -195,7 +196,7 @@ private struct Chance: Strategy {
   }
 
   mutating func decode(from source: inout some WordSource & ~Copyable) throws(WordFailure) {
-    random = Random(seed: try source.take())
+    random = SeededRandom(seed: try source.take())
     last = try source.take()
   }
 }

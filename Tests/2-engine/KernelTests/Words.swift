@@ -194,22 +194,3 @@ func node(_ script: Script, _ plan: RunPlan = plan()) throws -> ScriptNode {
   try ScriptNode(
     plan: plan, roster: SoloRoster(script), journal: KindJournal(), observer: Recorder())
 }
-
-/// SplitMix64, the generator that all tests are seeded with.
-struct Random {
-  private(set) var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
-  }
-
-  mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
-
-  mutating func pick<Element>(_ elements: [Element]) -> Element {
-    elements[Int(below(UInt64(elements.count)))]
-  }
-}

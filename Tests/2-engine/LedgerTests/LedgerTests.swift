@@ -1,6 +1,7 @@
 import OmniEncoding
 import OmniLedger
 import OmniMoney
+import OmniTestKit
 import Testing
 
 @Suite("Ledger")
@@ -131,7 +132,7 @@ struct LedgerTests {
 
   @Test func `random transactions agree with a plain model and never make a unit`() throws {
     for seed in UInt64(0)..<60 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var books = Ledger(accounts: chart)
       var model = Model()
       for step in 0..<20 {
@@ -277,20 +278,9 @@ private struct Model {
   }
 }
 
-/// SplitMix64, and what the tests draw with it.
-private struct Random {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func below(_ bound: UInt64) -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return (bits ^ (bits >> 31)) % bound
-  }
-
+extension SeededRandom {
   /// Legs of one transaction, most of them legal.
-  mutating func legs() -> [Leg] {
+  fileprivate mutating func legs() -> [Leg] {
     let count = below(12) == 0 ? 17 : 1 + below(4)
     return (0..<count).map { _ in
       let isOdd = below(24) == 0

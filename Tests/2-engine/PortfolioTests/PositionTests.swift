@@ -3,9 +3,10 @@ import OmniLedger
 import OmniModel
 import OmniMoney
 import OmniPortfolio
+import OmniTestKit
 import Testing
 
-/// Random fills and marks on accounts of 10⁹ units, held against the books and a plain model.
+/// SeededRandom fills and marks on accounts of 10⁹ units, held against the books and a plain model.
 @Suite("Position")
 struct PositionTests {
   @Test func `positions, books and a plain model agree after every event`() throws {
@@ -47,7 +48,7 @@ struct PositionTests {
 
   @Test func `a partial close takes cost out in proportion, to half a unit`() throws {
     for seed in UInt64(2_000)..<2_200 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var books = try openBooks()
       let lots = random.within(2...1_000_000)
       books.mark(first, bar(InstrumentID(2), 1_000))
@@ -148,13 +149,13 @@ private enum Event {
   case fill(StrategyID, InstrumentID, Side, Fill)
 }
 
-extension Random {
+extension SeededRandom {
   fileprivate mutating func price() -> Int64 { within(1...2_000_000) }
 }
 
 /// Thirty events; every position is marked before it is traded first.
 private func events(_ seed: UInt64) -> [Event] {
-  var random = Random(seed: seed)
+  var random = SeededRandom(seed: seed)
   var events: [Event] = []
   for strategy in [first, second] {
     for index in things.indices {

@@ -4,6 +4,7 @@ import OmniMoney
 import OmniPortfolio
 import OmniRisk
 import OmniTime
+import OmniTestKit
 import Testing
 
 @Suite("PreTradeGate")
@@ -132,7 +133,7 @@ struct PreTradeGateTests {
 
   @Test func `the gate answers whatever it is asked, and a number beyond its limit`() throws {
     for seed in UInt64(0)..<200 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var gate = PreTradeGate(random.below(2) == 0 ? everything : .research)
       let books = try books(held: random.pick([-5, 0, 5]))
       for _ in 0..<20 {
@@ -153,7 +154,7 @@ struct PreTradeGateTests {
       $0.grossNotionalMax = 6_000_00
     }
     for seed in UInt64(0)..<100 {
-      var random = Random(seed: seed)
+      var random = SeededRandom(seed: seed)
       var gate = PreTradeGate(rules)
       var books = try books()
       books.close(future, 100_00)
@@ -195,7 +196,7 @@ private let unmeasured: Set<RiskRule> = [.unknownInstrument, .quantityZero]
 
 private let sizes: [Int64] = [0, 1, 5, 7, 1_000, 1 << 52]
 
-extension Random {
+extension SeededRandom {
   /// An order of extremes.
   fileprivate mutating func order() -> OrderIntent {
     let type = pick(OrderType.allCases)
