@@ -6,7 +6,7 @@ import OmniStrategy
 import Testing
 
 @Suite("TradingNode with two strategies")
-struct TradingNodeOwnershipTests {
+struct TradingNodeEventsTests {
   @Test func `a strategy cannot cancel another's order`() throws {
     var plan = plan()
     var other = plan.strategies[0]
