@@ -46,7 +46,7 @@ let modules: [Module] = [
   foundation("Encoding", uses: ["Time", "Money"], system: ["CChecksum"]),
   foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib"]),
   foundation("Telemetry"),
-  foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL"]),
+  foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL", "CSodium"]),
   foundation("Configuration", system: ["CYAML"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
@@ -54,7 +54,7 @@ let modules: [Module] = [
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("Ledger", uses: ["Collections", "Money", "Encoding"]),
+  engine("Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"]),
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine(
@@ -117,6 +117,9 @@ let system: [Target] = [
   .systemLibrary(
     name: "COpenSSL", path: "Sources/0-system/COpenSSL", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CSodium", path: "Sources/0-system/CSodium", pkgConfig: "libsodium",
+    providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(
     name: "CYAML", path: "Sources/0-system/CYAML", pkgConfig: "yaml-0.1",
     providers: [.apt(["libyaml-dev"])]),

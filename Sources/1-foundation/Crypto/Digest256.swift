@@ -1,6 +1,6 @@
 /// A digest of 256 bits.
 @frozen
-public struct Digest256: Sendable, Hashable {
+public struct Digest256: Sendable, Hashable, BitwiseCopyable {
   /// The 32 bytes as four words, the first byte of each being its most significant.
   public let words: (UInt64, UInt64, UInt64, UInt64)
 
