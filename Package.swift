@@ -54,7 +54,9 @@ let modules: [Module] = [
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"]),
+  engine(
+    "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
+    testing: ["Platform", "Numerics"]),
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine(

@@ -42,6 +42,21 @@ public enum Ed25519 {
       }
     }
 
+    /// Whether the eight words of `signature` are this key's for a message of `messageWords` words,
+    /// each with its least significant byte first.
+    public func verifies(
+      messageWords count: Int, _ message: (Int) -> UInt64, signature: (Int) -> UInt64
+    ) -> Bool {
+      unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count + 8) { words in
+        for index in 0..<count { unsafe words[index] = message(index).littleEndian }
+        for index in 0..<8 { unsafe words[count + index] = signature(index).littleEndian }
+        let bytes = UnsafeRawBufferPointer(words)
+        return unsafe verifies(
+          UnsafeRawBufferPointer(rebasing: bytes[(8 * count)..<(8 * count + 64)]),
+          UnsafeRawBufferPointer(rebasing: bytes[..<(8 * count)]))
+      }
+    }
+
     /// Whether `signature` is this key's for `message`.
     public func verifies(_ signature: [UInt8], _ message: [UInt8]) -> Bool {
       unsafe signature.withUnsafeBytes { signature in

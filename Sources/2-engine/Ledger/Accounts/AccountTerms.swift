@@ -31,7 +31,7 @@ public struct AccountTerms: Sendable, Hashable {
     name: String, currency: Currency, normal: NormalSide, limit: Int128?,
     publicKey: Ed25519.PublicKey? = nil
   ) {
-    guard Self.isName(name), limit ?? 0 >= 0 else { return nil }
+    guard Self.isName(name), (0...AccountState.sumMax).contains(limit ?? 0) else { return nil }
     self.name = name
     self.currency = currency
     self.normal = normal
