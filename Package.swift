@@ -39,7 +39,7 @@ func edge(_ name: String, uses: [String]) -> Module {
 
 let modules: [Module] = [
   // What any system stands on. Knows nothing of trading but its units.
-  foundation("Collections"),
+  foundation("Collections", system: ["CPrefetch"]),
   foundation("Numerics"),
   foundation("Time"),
   foundation("Money"),
@@ -112,6 +112,7 @@ let settings: [SwiftSetting] = [
 let system: [Target] = [
   .target(name: "CChecksum", path: "Sources/0-system/CChecksum"),
   .target(name: "CPlatform", path: "Sources/0-system/CPlatform"),
+  .target(name: "CPrefetch", path: "Sources/0-system/CPrefetch"),
   .target(name: "CAllocations", path: "Sources/0-system/CAllocations"),
   .systemLibrary(
     name: "CZlib", path: "Sources/0-system/CZlib", pkgConfig: "zlib",

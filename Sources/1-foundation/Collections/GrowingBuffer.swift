@@ -1,3 +1,5 @@
+public import CPrefetch
+
 /// Elements in memory that this value alone owns, as many as were appended.
 ///
 /// Take it for what an ``OwnedBuffer`` is too rigid: columns that grow with the data. Elements are
@@ -46,6 +48,13 @@
       precondition(UInt(bitPattern: index) < UInt(bitPattern: number), "index out of range")
       return unsafe base + index
     }
+  }
+
+  /// Asks for the element at `index` ahead of its use; out of range, or on a machine that does not
+  /// listen, it does nothing.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: Int) {
+    if UInt(bitPattern: index) < UInt(bitPattern: count) { unsafe omni_prefetch(base + index) }
   }
 
   /// The positions of all elements.

@@ -1,3 +1,5 @@
+public import CPrefetch
+
 /// A fixed number of elements in memory that this value alone owns.
 ///
 /// Take it where an `Array` inside a class or a copy of an `Array` would cost: it has no reference
@@ -52,6 +54,13 @@
       precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
       return unsafe base + index
     }
+  }
+
+  /// Asks for the element at `index` ahead of its use; out of range, or on a machine that does not
+  /// listen, it does nothing.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: Int) {
+    if UInt(bitPattern: index) < UInt(bitPattern: count) { unsafe omni_prefetch(base + index) }
   }
 
   /// The positions of all elements.

@@ -84,6 +84,15 @@ public struct WordMap: ~Copyable {
     return old
   }
 
+  /// Asks for the slot of `key` ahead of a search.
+  @inlinable @inline(__always)
+  public func prefetch(_ key: UInt64) {
+    let slot = Self.home(of: key, mask: mask)
+    keys.prefetch(slot)
+    taken.prefetch(slot)
+    values.prefetch(slot)
+  }
+
   /// The slot that holds `key`, or the free one where it would go.
   @inlinable
   func find(_ key: UInt64) -> Int {

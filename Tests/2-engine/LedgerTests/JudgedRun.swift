@@ -35,7 +35,8 @@ final class JudgedRun {
       let state = books.account(number)
       let holding = NaiveBooks.Holding(
         debits: state.debits, credits: state.credits, pendingDebits: state.pendingDebits,
-        pendingCredits: state.pendingCredits, nonce: state.nonce, isClosed: state.isClosed)
+        pendingCredits: state.pendingCredits, nonce: books.nonce(number),
+        isClosed: books.isClosed(number))
       return naive.holdings[books.register.terms[number].key] == holding
     }
   }

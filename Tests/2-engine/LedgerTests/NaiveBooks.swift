@@ -174,7 +174,9 @@ struct NaiveBooks {
       let isOpen = batch[members[members.count - 1]].flags.contains(.linked)
       let hasFallen = members.contains { verdicts[$0] != nil || isDouble[$0] }
       for index in members where verdicts[index] == nil && !isDouble[index] {
-        if isOpen { verdicts[index] = .linkedOpen } else if hasFallen {
+        if isOpen {
+          verdicts[index] = .linkedOpen
+        } else if hasFallen {
           verdicts[index] = .linkedFailed
         }
       }
@@ -307,7 +309,8 @@ struct NaiveBooks {
       }
       for (key, side) in [(leg.debit, \Holding.debits), (leg.credit, \Holding.credits)] {
         let pending = side == \Holding.debits ? \Holding.pendingDebits : \Holding.pendingCredits
-        if let holding = holdings[key], holding[keyPath: side] + holding[keyPath: pending] > 1 << 125
+        if let holding = holdings[key],
+          holding[keyPath: side] + holding[keyPath: pending] > 1 << 125
         {
           return .overflow
         }

@@ -67,7 +67,9 @@ struct RandomTransactions {
       legs: [], nonce: nonce, timestamp: clock)
     if faults == 0 || chance(88) { nonces[sender] = nonce }
     let known = sent.suffix(40).map(\.id) + batch.map(\.id)
-    for _ in 0..<random.below(3) where !known.isEmpty { transaction.parents.append(random.pick(known)) }
+    for _ in 0..<random.below(3) where !known.isEmpty {
+      transaction.parents.append(random.pick(known))
+    }
     if chance(faults / 6) { transaction.parents.append(TransactionID(UInt128(random.next()))) }
     let pendings = (sent.suffix(60) + batch).filter { $0.flags.contains(.pending) }
     if !pendings.isEmpty && chance(25) {

@@ -43,6 +43,10 @@ public struct AccountRegister: ~Copyable {
   @inlinable
   public func number(of key: AccountKey) -> Int? { places[key.value].map { Int($0) } }
 
+  /// Asks for what ``number(of:)`` will look at.
+  @inlinable @inline(__always)
+  func prefetch(_ key: AccountKey) { places.prefetch(key.value) }
+
   /// The number of the account called `name`, or nil when there is none.
   public func number(named name: String) -> Int? {
     guard let number = number(of: AccountKey(name: name)), terms[number].name == name else {

@@ -1,73 +1,67 @@
 import OmniMoney
 
-/// What an account holds now.
+/// What an account holds now, in minor units.
 @frozen
-public struct AccountState: Sendable, BitwiseCopyable {
-  /// The sum of all posted debits, in minor units.
+public struct AccountState: Sendable, Equatable, BitwiseCopyable {
+  /// The sum of all posted debits.
   public internal(set) var debits: Int128 = 0
-  /// The sum of all posted credits, in minor units.
+  /// The sum of all posted credits.
   public internal(set) var credits: Int128 = 0
   /// What open pending transactions would debit.
   public internal(set) var pendingDebits: Int128 = 0
   /// What open pending transactions would credit.
   public internal(set) var pendingCredits: Int128 = 0
-  /// How far below zero the balance may go; `Int128.max` for any distance.
-  @usableFromInline let limit: Int128
-  /// The place of the account's last own transaction in its series; 0 before the first.
-  public internal(set) var nonce: UInt64 = 0
-  /// The packed code of the asset that it is kept in.
-  public let asset: UInt64
-  /// The last transaction of this sender in the batch that is being judged, and which batch.
-  @usableFromInline var mark = BatchMark()
-  /// A transaction that touches the account in the batch that is being judged, and which batch.
-  @usableFromInline var owner = BatchMark()
-  /// How many decimals the asset has.
-  public let digits: UInt8
-  /// On which side the balance is positive.
-  public let normal: NormalSide
-  /// Whether every further transaction is refused.
-  public internal(set) var isClosed = false
-  /// Whether the account's own transactions must be signed.
-  @usableFromInline let needsSignature: Bool
 
-  /// Opens an account with nothing in it.
-  init(_ terms: AccountTerms) {
-    limit = terms.limit ?? Self.unlimited
-    asset = terms.currency.packedCode
-    digits = terms.currency.minorDigits
-    normal = terms.normal
-    needsSignature = terms.publicKey != nil
-  }
+  @inlinable
+  init() {}
 
   /// The largest sum that an account may gather on a side, and the largest limit; so that no sum of
   /// a few of them leaves 128 bits.
   @inlinable
   public static var sumMax: Int128 { 1 << 125 }
-  @inlinable
-  static var unlimited: Int128 { .max }
 
   /// Debits less credits.
   @inlinable
   public var net: Int128 { debits - credits }
 
-  /// The balance on the normal side, without what is pending.
+  /// The balance on the side `normal`, without what is pending.
   @inlinable
-  public var balance: Int128 { normal == .debit ? net : -net }
+  public func balance(_ normal: NormalSide) -> Int128 { normal == .debit ? net : -net }
 
-  /// How much could still be taken out; `Int128.max` when there is no limit.
+  /// The balance on the side `normal`, less what is reserved of it.
   @inlinable
-  public var available: Int128 {
-    if limit == Self.unlimited { return .max }
-    let reserved = normal == .debit ? pendingCredits : pendingDebits
-    return balance - reserved + limit
+  public func unreserved(_ normal: NormalSide) -> Int128 {
+    balance(normal) - (normal == .debit ? pendingCredits : pendingDebits)
   }
-
-  /// Whether the balance, less what is reserved, is within the limit.
-  @inlinable
-  var isWithinLimit: Bool { available >= 0 }
 }
 
-/// A note in an account's state that holds for one batch only.
+/// What judging a transaction needs of an account beside its sums, apart from them, so that it
+/// stays in the cache.
+@frozen @usableFromInline
+struct AccountFacts: Sendable, BitwiseCopyable {
+  /// The packed code of the asset that it is kept in.
+  @usableFromInline let asset: UInt64
+  /// How many decimals the asset has.
+  @usableFromInline let digits: UInt8
+  /// On which side the balance is positive.
+  @usableFromInline let normal: NormalSide
+  /// Whether there is a limit.
+  @usableFromInline let isLimited: Bool
+  /// Whether the account's own transactions must be signed.
+  @usableFromInline let needsSignature: Bool
+  /// Whether every further transaction is refused.
+  @usableFromInline var isClosed = false
+
+  init(_ terms: AccountTerms) {
+    asset = terms.currency.packedCode
+    digits = terms.currency.minorDigits
+    normal = terms.normal
+    isLimited = terms.limit != nil
+    needsSignature = terms.publicKey != nil
+  }
+}
+
+/// A note about an account that holds for one batch only.
 @frozen @usableFromInline
 struct BatchMark: Sendable, BitwiseCopyable {
   /// Which batch.

@@ -16,7 +16,14 @@ extension Books {
   public func encode(into sink: inout some WordSink & ~Copyable) {
     sink.put(time)
     sink.put(UInt64(accounts.count))
-    for number in accounts.indices { encode(accounts[number], into: &sink) }
+    for number in accounts.indices {
+      sink.put(accounts[number].debits)
+      sink.put(accounts[number].credits)
+      sink.put(accounts[number].pendingDebits)
+      sink.put(accounts[number].pendingCredits)
+      sink.put(nonces[number])
+      sink.put(facts[number].isClosed)
+    }
     sink.put(UInt64(pendings.entries.count))
     for number in pendings.entries.indices {
       let entry = pendings.entries[number]
@@ -36,15 +43,6 @@ extension Books {
       sink.put(index.ids[place].low)
       sink.put(index.ids[place].high)
     }
-  }
-
-  private func encode(_ account: AccountState, into sink: inout some WordSink & ~Copyable) {
-    sink.put(account.debits)
-    sink.put(account.credits)
-    sink.put(account.pendingDebits)
-    sink.put(account.pendingCredits)
-    sink.put(account.nonce)
-    sink.put(account.isClosed)
   }
 
   /// Replaces the state by what was put before, or refuses and leaves the books unusable.
@@ -86,8 +84,8 @@ extension Books {
     accounts[number].credits = sums.1
     accounts[number].pendingDebits = sums.2
     accounts[number].pendingCredits = sums.3
-    accounts[number].nonce = try source.take()
-    accounts[number].isClosed = try source.takeFlag()
+    nonces[number] = try source.take()
+    facts[number].isClosed = try source.takeFlag()
   }
 
   private mutating func decodeEntry(

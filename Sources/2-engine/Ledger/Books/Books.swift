@@ -8,11 +8,20 @@ public import OmniMoney
 ///
 /// - Invariant: for each asset, the posted debits of all accounts equal the posted credits, and so
 ///   do the pending ones.
-/// - Invariant: no account's balance, less what is reserved, is below its limit.
+/// - Invariant: no account's balance, less what is reserved, is further below zero than its limit.
 public struct Books: ~Copyable {
   /// The chart of accounts.
   public internal(set) var register = AccountRegister()
   @usableFromInline var accounts = GrowingBuffer<AccountState>()
+  @usableFromInline var facts = GrowingBuffer<AccountFacts>()
+  /// How far below zero a limited account's balance may go.
+  @usableFromInline var limits = GrowingBuffer<Int128>()
+  /// The place of an account's last own transaction in its series; 0 before the first.
+  @usableFromInline var nonces = GrowingBuffer<UInt64>()
+  /// The last transaction of a sender in the batch that is being judged.
+  var marks = GrowingBuffer<BatchMark>()
+  /// A transaction that touches the account in the batch that is being judged.
+  var owners = GrowingBuffer<BatchMark>()
   @usableFromInline var index: TransactionIndex
   @usableFromInline var pendings = PendingTable()
   /// The latest instant of a transaction that was not imported, in nanoseconds since 1970.
@@ -42,7 +51,12 @@ public struct Books: ~Copyable {
   @discardableResult
   public mutating func open(_ terms: AccountTerms) throws(AccountRegister.Refusal) -> Bool {
     guard try register.open(terms) else { return false }
-    accounts.append(AccountState(terms))
+    accounts.append(AccountState())
+    facts.append(AccountFacts(terms))
+    limits.append(terms.limit ?? 0)
+    nonces.append(0)
+    marks.append(BatchMark())
+    owners.append(BatchMark())
     return true
   }
 
@@ -50,6 +64,19 @@ public struct Books: ~Copyable {
   ///
   /// - Precondition: there is such an account.
   public func account(_ number: Int) -> AccountState { accounts[number] }
+
+  /// The place of the account's last own transaction in its series; 0 before the first.
+  public func nonce(_ number: Int) -> UInt64 { nonces[number] }
+
+  /// Whether the account refuses every further transaction.
+  public func isClosed(_ number: Int) -> Bool { facts[number].isClosed }
+
+  /// How much could still be taken out of the account, or nil when there is no limit.
+  @inlinable
+  public func available(_ number: Int) -> Int128? {
+    guard facts[number].isLimited else { return nil }
+    return accounts[number].unreserved(facts[number].normal) + limits[number]
+  }
 
   /// The place of a transaction in the ledger, counted from 0, or nil when it is not in the books.
   public func place(of id: TransactionID) -> Int? { index.find(id) }
@@ -91,8 +118,8 @@ public struct Books: ~Copyable {
       let posting = pendings.postings[Int(record.firstPosting) + offset]
       accounts[Int(posting.debit)].pendingDebits -= posting.amount
       accounts[Int(posting.credit)].pendingCredits -= posting.amount
-      if record.flags.contains(.closingDebit) { accounts[Int(posting.debit)].isClosed = false }
-      if record.flags.contains(.closingCredit) { accounts[Int(posting.credit)].isClosed = false }
+      if record.flags.contains(.closingDebit) { facts[Int(posting.debit)].isClosed = false }
+      if record.flags.contains(.closingCredit) { facts[Int(posting.credit)].isClosed = false }
     }
     pendings.entries[entry].state = state
   }

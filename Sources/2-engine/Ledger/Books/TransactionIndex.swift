@@ -44,8 +44,22 @@ struct TransactionIndex: ~Copyable {
 
   /// The place of `id`, or nil.
   @inlinable
-  func find(_ id: TransactionID) -> Int? {
-    let hash = hash(id)
+  func find(_ id: TransactionID) -> Int? { find(id, hash: hash(id)) }
+
+  /// Asks for the slot where a search for `hash` begins, so that many searches wait together.
+  @inlinable @inline(__always)
+  func prefetch(_ hash: UInt64) { slots.prefetch(Int(truncatingIfNeeded: hash) & mask) }
+
+  /// Asks for the identifier that a search for `hash` would compare first.
+  @inlinable @inline(__always)
+  func prefetchID(_ hash: UInt64) {
+    let word = slots[Int(truncatingIfNeeded: hash) & mask]
+    if (word ^ hash) & 0xFFFF_FFFF_0000_0000 == 0 { ids.prefetch(Int(word & 0xFFFF_FFFF) - 1) }
+  }
+
+  /// The place of `id`, whose hash is `hash`, or nil.
+  @inlinable
+  func find(_ id: TransactionID, hash: UInt64) -> Int? {
     let tag = hash & 0xFFFF_FFFF_0000_0000
     var slot = Int(truncatingIfNeeded: hash) & mask
     while true {
@@ -63,11 +77,15 @@ struct TransactionIndex: ~Copyable {
   ///
   /// - Precondition: it is not there.
   @inlinable
-  mutating func insert(_ id: TransactionID) {
+  mutating func insert(_ id: TransactionID) { insert(id, hash: hash(id)) }
+
+  /// Adds `id`, whose hash is `hash`, at the next place.
+  @inlinable
+  mutating func insert(_ id: TransactionID, hash: UInt64) {
     precondition(ids.count < Self.countMax, "room for another transaction")
     if (ids.count + 1) * 8 > (mask + 1) * 5 { grow() }
     ids.append(id)
-    put(hash(id), place: ids.count)
+    put(hash, place: ids.count)
   }
 
   @inlinable @inline(__always)

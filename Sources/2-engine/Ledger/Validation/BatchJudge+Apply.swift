@@ -27,6 +27,12 @@ extension BatchJudge {
       let group = groups[first]
       var end = place + 1
       while end < count && groups[Int(order[end])] == group { end += 1 }
+      // What a later one touches, asked for now, is there when its turn comes.
+      let ahead = Int(postingStarts[Int(order[min(place + 16, count - 1)])])
+      if ahead < postings.count {
+        books.accounts.prefetch(Int(postings[ahead].debit))
+        books.accounts.prefetch(Int(postings[ahead].credit))
+      }
       if worker == nil || components.worker(of: first) == worker {
         if end == place + 1 {
           states[first] = applyOne(first, batch, &books).rawValue
@@ -69,12 +75,12 @@ extension BatchJudge {
     }
     let header = batch.header(index)
     let sender = Int(senders[index])
-    guard header.nonce == books.accounts[sender].nonce &+ 1 else { return .nonceGap }
+    guard header.nonce == books.nonces[sender] &+ 1 else { return .nonceGap }
     let refusal =
       header.flags.isResolution
       ? resolve(index, header, batch, &books) : move(index, header, &books)
     if let refusal { return refusal }
-    books.accounts[sender].nonce = header.nonce
+    books.nonces[sender] = header.nonce
     return .accepted
   }
 
@@ -102,14 +108,13 @@ extension BatchJudge {
   }
 
   private func isWithinLimits(_ posting: Posting, _ books: borrowing Books) -> Bool {
-    books.accounts[Int(posting.debit)].isWithinLimit
-      && books.accounts[Int(posting.credit)].isWithinLimit
+    books.available(Int(posting.debit)) ?? 0 >= 0 && books.available(Int(posting.credit)) ?? 0 >= 0
   }
 
   private func close(
     _ range: Range<Int>, _ side: KeyPath<Posting, UInt32>, _ books: inout Books, _ isClosed: Bool
   ) {
-    for place in range { books.accounts[Int(postings[place][keyPath: side])].isClosed = isClosed }
+    for place in range { books.facts[Int(postings[place][keyPath: side])].isClosed = isClosed }
   }
 
   private mutating func moveLeg(
@@ -117,7 +122,7 @@ extension BatchJudge {
   ) -> Verdict? {
     let debit = Int(postings[place].debit)
     let credit = Int(postings[place].credit)
-    if books.accounts[debit].isClosed || books.accounts[credit].isClosed { return .accountClosed }
+    if books.facts[debit].isClosed || books.facts[credit].isClosed { return .accountClosed }
     if flags.contains(.balancing) {
       let amount = balancedAmount(postings[place], books)
       guard amount > 0 else { return .insufficientFunds }
@@ -140,10 +145,13 @@ extension BatchJudge {
   /// How much of a balancing posting the limits of its accounts allow.
   private func balancedAmount(_ posting: Posting, _ books: borrowing Books) -> Int128 {
     var amount = posting.amount
-    let debit = books.accounts[Int(posting.debit)]
-    if debit.normal == .credit { amount = min(amount, debit.available) }
-    let credit = books.accounts[Int(posting.credit)]
-    if credit.normal == .debit { amount = min(amount, credit.available) }
+    let (debit, credit) = (Int(posting.debit), Int(posting.credit))
+    if books.facts[debit].normal == .credit, let room = books.available(debit) {
+      amount = min(amount, room)
+    }
+    if books.facts[credit].normal == .debit, let room = books.available(credit) {
+      amount = min(amount, room)
+    }
     return amount
   }
 
@@ -165,7 +173,7 @@ extension BatchJudge {
     _ index: Int, _ batch: borrowing TransactionBatch, _ books: inout Books
   ) {
     let header = batch.header(index)
-    books.accounts[Int(senders[index])].nonce = header.nonce - 1
+    books.nonces[Int(senders[index])] = header.nonce - 1
     if header.flags.isResolution {
       unresolve(index, header, batch, &books)
       return

@@ -10,28 +10,37 @@ extension BatchJudge {
     let mask = table.count - 1
     for index in 0..<batch.count {
       let id = batch.header(index).id
-      var slot = Int(truncatingIfNeeded: books.index.hash(id)) & mask
+      let hash = books.index.hash(id)
+      ids[index] = id
+      hashes[index] = hash
       doubles[index] = 0
+      var slot = Int(truncatingIfNeeded: hash) & mask
       while table[slot] != 0 {
-        let other = table[slot]
-        if batch.header(Int(other) - 1).id == id {
-          doubles[index] = other
+        if let other = match(table[slot], id, hash) {
+          doubles[index] = UInt32(other + 1)
           break
         }
         slot = (slot + 1) & mask
       }
-      if table[slot] == 0 { table[slot] = UInt32(index + 1) }
+      if table[slot] == 0 { table[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(index + 1) }
     }
   }
 
+  /// The index that an entry of the table names, if it is that of `id`.
+  @inline(__always)
+  private func match(_ entry: UInt64, _ id: TransactionID, _ hash: UInt64) -> Int? {
+    guard (entry ^ hash) & 0xFFFF_FFFF_0000_0000 == 0 else { return nil }
+    let index = Int(entry & 0xFFFF_FFFF) - 1
+    return ids[index] == id ? index : nil
+  }
+
   /// The first transaction of the batch with the identifier `id`, or nil.
-  private func find(
-    _ id: TransactionID, _ batch: borrowing TransactionBatch, _ books: borrowing Books
-  ) -> Int? {
+  @inline(__always)
+  private func find(_ id: TransactionID, _ hash: UInt64) -> Int? {
     let mask = table.count - 1
-    var slot = Int(truncatingIfNeeded: books.index.hash(id)) & mask
+    var slot = Int(truncatingIfNeeded: hash) & mask
     while table[slot] != 0 {
-      if batch.header(Int(table[slot]) - 1).id == id { return Int(table[slot]) - 1 }
+      if let index = match(table[slot], id, hash) { return index }
       slot = (slot + 1) & mask
     }
     return nil
@@ -46,8 +55,54 @@ extension BatchJudge {
     let share = (count + workers.count - 1) / max(1, workers.count)
     // Each worker writes to the columns' places of its own transactions only.
     workers.run { worker in
-      for index in min(count, worker * share)..<min(count, (worker + 1) * share) {
-        states[index] = examine(index, batch, books)
+      let end = min(count, (worker + 1) * share)
+      var first = min(count, worker * share)
+      while first < end {
+        let block = first..<min(end, first + Self.blockCount)
+        lookUp(block, batch, books)
+        for index in block { states[index] = examine(index, batch, books) }
+        first = block.upperBound
+      }
+    }
+  }
+
+  /// For how many transactions the index is asked at once.
+  private static var blockCount: Int { 64 }
+
+  /// Finds identifiers and parents in the batch and in the books.
+  private mutating func lookUp(
+    _ block: Range<Int>, _ batch: borrowing TransactionBatch, _ books: borrowing Books
+  ) {
+    for index in block {
+      books.index.prefetch(hashes[index])
+      books.register.prefetch(batch.header(index).debit)
+      books.register.prefetch(batch.header(index).credit)
+      for place in Int(parentStarts[index])..<Int(parentStarts[index + 1]) {
+        let parent = batch.parent(index, place - Int(parentStarts[index]))
+        let hash = books.index.hash(parent)
+        if let other = find(parent, hash) {
+          parents[place] = Int64(other)
+        } else {
+          parentHashes[place] = hash
+          books.index.prefetch(hash)
+        }
+      }
+    }
+    for index in block {
+      for place in Int(parentStarts[index])..<Int(parentStarts[index + 1])
+      where parents[place] == ParentReference.unknown {
+        books.index.prefetchID(parentHashes[place])
+      }
+    }
+    for index in block {
+      let place = books.index.find(ids[index], hash: hashes[index])
+      places[index] = place.map { UInt32($0 + 1) } ?? 0
+      for place in Int(parentStarts[index])..<Int(parentStarts[index + 1])
+      where parents[place] == ParentReference.unknown {
+        let parent = batch.parent(index, place - Int(parentStarts[index]))
+        if let known = books.index.find(parent, hash: parentHashes[place]) {
+          parents[place] = ParentReference.committed(known)
+        }
       }
     }
   }
@@ -56,16 +111,19 @@ extension BatchJudge {
     _ index: Int, _ batch: borrowing TransactionBatch, _ books: borrowing Books
   ) -> UInt8 {
     let header = batch.header(index)
-    places[index] = books.index.find(header.id).map { UInt32($0 + 1) } ?? 0
     guard header.isWellFormed else { return Verdict.malformed.rawValue }
     guard header.id.isUsable else { return Verdict.idInvalid.rawValue }
     if let verdict = refusal(ofFlags: header) { return verdict.rawValue }
     if let verdict = resolveLegs(index, header, batch, books) { return verdict.rawValue }
-    if let verdict = resolveParents(index, header, batch, books) { return verdict.rawValue }
-    guard let sender = books.register.number(of: header.sender) else {
-      return Verdict.unknownAccount.rawValue
+    if let verdict = refusal(ofParents: index, header, batch) { return verdict.rawValue }
+    if header.sender == header.debit && header.legCount > 0 {
+      senders[index] = postings[Int(postingStarts[index])].debit
+    } else {
+      guard let sender = books.register.number(of: header.sender) else {
+        return Verdict.unknownAccount.rawValue
+      }
+      senders[index] = UInt32(sender)
     }
-    senders[index] = UInt32(sender)
     if let verdict = authorise(index, header, batch, books) { return verdict.rawValue }
     return Self.undecided
   }
@@ -101,8 +159,8 @@ extension BatchJudge {
       guard let debit = books.register.number(of: leg.debit),
         let credit = books.register.number(of: leg.credit)
       else { return .unknownAccount }
-      guard books.accounts[debit].asset == leg.asset, books.accounts[credit].asset == leg.asset,
-        books.accounts[debit].digits == leg.digits, books.accounts[credit].digits == leg.digits
+      guard books.facts[debit].asset == leg.asset, books.facts[credit].asset == leg.asset,
+        books.facts[debit].digits == leg.digits, books.facts[credit].digits == leg.digits
       else { return .assetMismatch }
       guard leg.amount <= AccountState.sumMax else { return .overflow }
       postings[start + place] = Posting(
@@ -111,23 +169,16 @@ extension BatchJudge {
     return nil
   }
 
-  /// Finds the parents, in the batch first: there most of them are.
-  private mutating func resolveParents(
-    _ index: Int, _ header: TransactionHeader, _ batch: borrowing TransactionBatch,
-    _ books: borrowing Books
+  /// Whether the parents are in order, and their digest is theirs.
+  private func refusal(
+    ofParents index: Int, _ header: TransactionHeader, _ batch: borrowing TransactionBatch
   ) -> Verdict? {
-    let start = Int(parentStarts[index])
     var last = TransactionID(0)
     for place in 0..<Int(header.parentCount) {
       let parent = batch.parent(index, place)
       guard place == 0 || parent > last else { return .parentsUnordered }
       if parent == header.id { return .cycle }
       last = parent
-      if let other = find(parent, batch, books) {
-        parents[start + place] = Int64(other)
-      } else if let known = books.index.find(parent) {
-        parents[start + place] = ParentReference.committed(known)
-      }
     }
     if header.parentCount == 0 {
       return header.parentsDigest == SIMD4() ? nil : .digestMismatch
@@ -151,7 +202,7 @@ extension BatchJudge {
       else { return .notAuthorized }
     }
     let sender = Int(senders[index])
-    guard books.accounts[sender].needsSignature else {
+    guard books.facts[sender].needsSignature else {
       return header.signatureCount == 0 ? nil : .badSignature
     }
     guard header.signatureCount == 1 else { return .signatureMissing }
@@ -172,8 +223,8 @@ extension BatchJudge {
   fileprivate func isFree(
     _ account: UInt32, _ side: NormalSide, of sender: UInt32, _ books: borrowing Books
   ) -> Bool {
-    !books.accounts[Int(account)].needsSignature || account == sender
-      || books.accounts[Int(account)].normal != side
+    !books.facts[Int(account)].needsSignature || account == sender
+      || books.facts[Int(account)].normal != side
   }
 }
 

@@ -36,18 +36,18 @@ extension BatchJudge {
     var isInOrder = true
     for index in 0..<batch.count where states[index] == Self.undecided {
       let sender = Int(senders[index])
-      let mark = books.accounts[sender].mark
+      let mark = books.marks[sender]
       let isFirst = mark.epoch != books.epoch
       let before =
-        isFirst ? books.accounts[sender].nonce : batch.header(Int(mark.index)).nonce
+        isFirst ? books.nonces[sender] : batch.header(Int(mark.index)).nonce
       // Wraps only for a nonce of 2⁶⁴ - 1, behind which there is no other.
       guard batch.header(index).nonce == before &+ 1 else {
         isInOrder = false
         break
       }
       chain[index] = isFirst ? 0 : mark.index + 1
-      books.accounts[sender].mark.epoch = books.epoch
-      books.accounts[sender].mark.index = UInt32(index)
+      books.marks[sender].epoch = books.epoch
+      books.marks[sender].index = UInt32(index)
     }
     if !isInOrder { chainBySorting(batch, books) }
   }
@@ -69,7 +69,7 @@ extension BatchJudge {
     for entry in entries {
       if entry.sender != sender {
         sender = entry.sender
-        last = books.accounts[Int(entry.sender)].nonce
+        last = books.nonces[Int(entry.sender)]
         previous = 0
       }
       if entry.nonce <= last {

@@ -72,9 +72,16 @@ extension BatchJudge {
 
   /// Gives the first `count` of ``order`` to workers, so that no two can see each other's accounts;
   /// says whether that is worth it.
+  ///
+  /// Where money moves between few accounts, everything is one component; after such a batch the
+  /// next few are not looked at.
   mutating func share(
     _ batch: borrowing TransactionBatch, _ books: inout Books, count: Int, workerCount: Int
   ) -> Bool {
+    if patience > 0 {
+      patience -= 1
+      return false
+    }
     components.begin(count: batch.count)
     for place in 0..<count {
       let index = Int(order[place])
@@ -91,16 +98,18 @@ extension BatchJudge {
       if batch.header(index).flags.isResolution { ownTarget(of: index, &books) }
     }
     let most = components.assign(count: batch.count, workerCount: workerCount)
-    return most * 4 < batch.count * 3
+    let isWorthIt = most * 4 < batch.count * 3
+    if !isWorthIt { patience = 15 }
+    return isWorthIt
   }
 
   /// Unites `index` with whatever touches the account.
   private mutating func own(_ account: Int, _ index: Int, _ books: inout Books) {
-    if books.accounts[account].owner.epoch == books.epoch {
-      components.unite(index, Int(books.accounts[account].owner.index))
+    if books.owners[account].epoch == books.epoch {
+      components.unite(index, Int(books.owners[account].index))
     } else {
-      books.accounts[account].owner.epoch = books.epoch
-      books.accounts[account].owner.index = UInt32(index)
+      books.owners[account].epoch = books.epoch
+      books.owners[account].index = UInt32(index)
     }
   }
 

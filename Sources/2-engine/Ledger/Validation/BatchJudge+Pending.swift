@@ -53,8 +53,7 @@ extension BatchJudge {
     let isClosing = !target.flags.isDisjoint(with: [.closingDebit, .closingCredit])
     for offset in 0..<target.postings.count where isPost && !isClosing {
       let posting = posting(target, offset, books)
-      if books.accounts[Int(posting.debit)].isClosed || books.accounts[Int(posting.credit)].isClosed
-      {
+      if books.facts[Int(posting.debit)].isClosed || books.facts[Int(posting.credit)].isClosed {
         return .accountClosed
       }
     }
@@ -100,8 +99,8 @@ extension BatchJudge {
         books.accounts[credit].credits += sign * amount
       } else {
         // Voiding a transaction that closed accounts opens them again.
-        if target.flags.contains(.closingDebit) { books.accounts[debit].isClosed = isUndo }
-        if target.flags.contains(.closingCredit) { books.accounts[credit].isClosed = isUndo }
+        if target.flags.contains(.closingDebit) { books.facts[debit].isClosed = isUndo }
+        if target.flags.contains(.closingCredit) { books.facts[credit].isClosed = isUndo }
       }
     }
   }
@@ -159,10 +158,12 @@ extension BatchJudge {
     acceptedCount = 0
     for place in 0..<count {
       let index = Int(order[place])
+      // The slot of a later one, asked for now, is there when its turn comes.
+      books.index.prefetch(hashes[Int(order[min(place + 16, count - 1)])])
       guard states[index] == Verdict.accepted.rawValue else { continue }
       let header = batch.header(index)
       if header.flags.contains(.pending) { enterPending(index, header, &books) }
-      books.index.insert(header.id)
+      books.index.insert(header.id, hash: hashes[index])
       if !header.flags.contains(.imported) { books.time = max(books.time, header.timestamp) }
       accepted[acceptedCount] = UInt32(index)
       acceptedCount += 1

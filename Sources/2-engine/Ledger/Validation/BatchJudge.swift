@@ -24,6 +24,8 @@ public struct BatchJudge: ~Copyable {
 
   /// Raw values of ``Verdict``, or ``undecided``.
   @usableFromInline var states: OwnedBuffer<UInt8>
+  var ids: OwnedBuffer<TransactionID>
+  var hashes: OwnedBuffer<UInt64>
   var senders: OwnedBuffer<UInt32>
   /// The place of a committed transaction with the same identifier, plus one; else 0.
   var places: OwnedBuffer<UInt32>
@@ -32,6 +34,8 @@ public struct BatchJudge: ~Copyable {
   var parentStarts: OwnedBuffer<UInt32>
   /// See ``ParentReference``.
   var parents = GrowingBuffer<Int64>()
+  /// For a parent that is not in the batch: its hash.
+  var parentHashes = GrowingBuffer<UInt64>()
   /// The transaction of the same sender with the nonce before, plus one, if it is in the batch.
   var chain: OwnedBuffer<UInt32>
   /// The first transaction of the linked group.
@@ -46,8 +50,10 @@ public struct BatchJudge: ~Copyable {
   var order: OwnedBuffer<UInt32>
   /// The accepted transactions in the order of application.
   @usableFromInline var accepted: OwnedBuffer<UInt32>
-  /// Open addressing from an identifier's hash to an index plus one.
-  var table: OwnedBuffer<UInt32>
+  /// Open addressing: upper half of the hash, and an index plus one.
+  var table: OwnedBuffer<UInt64>
+  /// How many batches are applied by one worker before it is looked again whether more would help.
+  var patience = 0
   var sorter: TopologicalSorter
   var components: ComponentFinder
 
@@ -57,6 +63,8 @@ public struct BatchJudge: ~Copyable {
   public init(capacity: Int = TransactionBatch.capacityStandard) {
     self.capacity = capacity
     states = OwnedBuffer(repeating: 0, count: capacity)
+    ids = OwnedBuffer(repeating: TransactionID(0), count: capacity)
+    hashes = OwnedBuffer(repeating: 0, count: capacity)
     senders = OwnedBuffer(repeating: 0, count: capacity)
     places = OwnedBuffer(repeating: 0, count: capacity)
     doubles = OwnedBuffer(repeating: 0, count: capacity)
@@ -125,6 +133,7 @@ public struct BatchJudge: ~Copyable {
   /// Gives every transaction its part of the shared columns.
   private mutating func layOut(_ batch: borrowing TransactionBatch) {
     parents.removeAll()
+    parentHashes.removeAll()
     postings.removeAll()
     var parentCount = 0
     var postingCount = 0
@@ -140,6 +149,7 @@ public struct BatchJudge: ~Copyable {
     parentStarts[batch.count] = UInt32(parentCount)
     postingStarts[batch.count] = UInt32(postingCount)
     parents.append(repeating: ParentReference.unknown, count: parentCount)
+    parentHashes.append(repeating: 0, count: parentCount)
     postings.append(repeating: Posting(debit: 0, credit: 0, amount: 0), count: postingCount)
   }
 }

@@ -14,7 +14,7 @@ struct BenchCommand: Command {
   ]
   static let example = "omni bench ema-bars --bars bars.csv --json"
 
-  private static let all = ["ema-bars", "journal-replay"]
+  private static let all = ["ema-bars", "journal-replay", "ledger-validation"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? all : arguments.positional
@@ -39,6 +39,7 @@ struct BenchCommand: Command {
     _ name: String, _ bars: [Bar], _ instrument: Instrument
   ) throws(BenchmarkFailure) -> [Figure] {
     switch name {
+    case "ledger-validation": try LedgerValidation().figures()
     case "ema-bars": try EMABars(tiling: bars, instrument: instrument).figures()
     default: try JournalReplay(bars).figures()
     }
