@@ -10,8 +10,7 @@ import Glibc
 ///     pool.run { worker in fill(part: worker) }
 ///
 /// - Complexity: a call costs some ten microseconds beside the work.
-// What the threads share is in `Shared`, behind its lock; the rest never changes.
-@safe public final class WorkerPool: @unchecked Sendable {
+@safe public final class WorkerPool {
   /// How many workers there are, the calling thread included.
   public let count: Int
   private let shared: UnsafeMutablePointer<Shared>
@@ -118,3 +117,6 @@ import Glibc
     return nil
   }
 }
+
+// What the threads share is in `Shared`, behind its lock; the rest never changes.
+extension WorkerPool: @unchecked Sendable {}

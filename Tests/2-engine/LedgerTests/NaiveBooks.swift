@@ -1,8 +1,10 @@
 import OmniLedger
 import OmniMoney
 
-/// Books in dictionaries, by rules written down a second time: slow, obvious, one transaction after
-/// another, looking everything up by name. The fast judge is held against it.
+/// Books in dictionaries, by rules written down a second time.
+///
+/// Slow and obvious: one transaction after another, looking everything up by name. The fast judge is
+/// held against it.
 struct NaiveBooks {
   struct Holding: Equatable {
     var debits: Int128 = 0
