@@ -48,6 +48,7 @@ let modules: [Module] = [
   foundation("Telemetry"),
   foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL", "CSodium"]),
   foundation("Configuration", system: ["CYAML"]),
+  foundation("WriteAheadLog", uses: ["Numerics", "Time", "Encoding", "Platform", "Crypto"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
@@ -56,6 +57,10 @@ let modules: [Module] = [
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
+    testing: ["Platform", "Numerics"]),
+  engine(
+    "LedgerStore",
+    uses: ["Collections", "Time", "Money", "Encoding", "Crypto", "WriteAheadLog", "Ledger"],
     testing: ["Platform", "Numerics"]),
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),

@@ -1,6 +1,6 @@
 import OmniCrypto
-public import OmniEncoding
-public import OmniLedger
+import OmniEncoding
+import OmniLedger
 import OmniMoney
 
 /// What a frame of a ledger's log holds. The numbers are never given to another kind.

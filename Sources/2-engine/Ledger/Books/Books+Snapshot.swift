@@ -50,6 +50,11 @@ extension Books {
   /// - Precondition: the books have the accounts of that time, and no transaction.
   public mutating func decode(
     from source: inout some WordSource & ~Copyable
+  ) throws(WordFailure) { try decode(from: &source, forgetting: nil) }
+
+  /// The same, with a mistake, for simulations.
+  package mutating func decode(
+    from source: inout some WordSource & ~Copyable, forgetting sabotage: LedgerSabotage?
   ) throws(WordFailure) {
     precondition(index.count == 0, "books without transactions")
     time = try source.takeSigned()
@@ -64,8 +69,10 @@ extension Books {
     for _ in 0..<count {
       let id = TransactionID(low: try source.take(), high: try source.take())
       guard id.isUsable else { throw .senseless(word: id.low, what: "identifier") }
-      index.insert(id)
+      // Whoever forgets an identifier still counts the transaction.
+      index.insert(sabotage == .forgetIdentifiers ? TransactionID(~id.value) : id)
     }
+    if sabotage == .forgetNonces { for number in nonces.indices { nonces[number] = 0 } }
     guard trialBalance().allSatisfy(\.isBalanced) else {
       throw .senseless(word: 0, what: "set of balances that sum to zero")
     }
@@ -113,5 +120,14 @@ extension Books {
       PendingTable.Entry(
         place: place, expiry: expiry, postings: first..<first + count,
         flags: TransactionFlags(rawValue: UInt16(truncatingIfNeeded: word >> 16)), state: state))
+  }
+
+  /// What a recovery that forgets how far it has come would do, for simulations: the last balances
+  /// count once more.
+  package mutating func repeatLast() {
+    for number in accounts.indices {
+      accounts[number].debits += accounts[number].debits
+      accounts[number].credits += accounts[number].credits
+    }
   }
 }

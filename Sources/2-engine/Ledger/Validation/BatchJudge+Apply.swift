@@ -53,7 +53,7 @@ extension BatchJudge {
       let verdict = applyOne(index, batch, &books)
       states[index] = verdict.rawValue
       if verdict == .accepted { continue }
-      for earlier in (range.lowerBound..<place).reversed() {
+      for earlier in (range.lowerBound..<place).reversed() where sabotage != .keepFailedGroup {
         undo(Int(order[earlier]), batch, &books)
       }
       for other in range where other != place {
@@ -69,7 +69,9 @@ extension BatchJudge {
   ) -> Verdict {
     for place in Int(parentStarts[index])..<Int(parentStarts[index + 1]) where parents[place] >= 0 {
       let parent = Int(parents[place])
-      if places[parent] == 0 && states[parent] != Verdict.accepted.rawValue {
+      if places[parent] == 0 && states[parent] != Verdict.accepted.rawValue,
+        sabotage != .ignoreParents
+      {
         return .parentRejected
       }
     }
@@ -80,7 +82,7 @@ extension BatchJudge {
       header.flags.isResolution
       ? resolve(index, header, batch, &books) : move(index, header, &books)
     if let refusal { return refusal }
-    books.nonces[sender] = header.nonce
+    if sabotage != .reuseNonce { books.nonces[sender] = header.nonce }
     return .accepted
   }
 
@@ -97,7 +99,7 @@ extension BatchJudge {
       return refusal
     }
     // What all legs together leave counts, not what stands between them.
-    for place in range where !isWithinLimits(postings[place], books) {
+    for place in range where sabotage != .skipLimit && !isWithinLimits(postings[place], books) {
       moveBack(range, header.flags, &books)
       return .insufficientFunds
     }
@@ -137,7 +139,7 @@ extension BatchJudge {
       books.accounts[credit].pendingCredits += amount
     } else {
       books.accounts[debit].debits += amount
-      books.accounts[credit].credits += amount
+      if sabotage != .dropCredit { books.accounts[credit].credits += amount }
     }
     return nil
   }

@@ -206,6 +206,7 @@ extension BatchJudge {
       return header.signatureCount == 0 ? nil : .badSignature
     }
     guard header.signatureCount == 1 else { return .signatureMissing }
+    if !checksSignatures { return nil }
     guard let key = books.register.terms[sender].publicKey else { return .badSignature }
     let words = 16 + Int(header.tailWords) - TransactionHeader.signatureWords
     let message = CanonicalWords(header)

@@ -91,8 +91,11 @@ extension BatchJudge {
       let reserved = posting(target, offset, books)
       let debit = Int(reserved.debit)
       let credit = Int(reserved.credit)
-      books.accounts[debit].pendingDebits -= sign * reserved.amount
-      books.accounts[credit].pendingCredits -= sign * reserved.amount
+      let given =
+        sabotage == .keepRest && isPost && hasLegs
+        ? postings[start + offset].amount : reserved.amount
+      books.accounts[debit].pendingDebits -= sign * given
+      books.accounts[credit].pendingCredits -= sign * given
       if isPost {
         let amount = hasLegs ? postings[start + offset].amount : reserved.amount
         books.accounts[debit].debits += sign * amount

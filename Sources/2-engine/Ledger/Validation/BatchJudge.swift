@@ -19,6 +19,10 @@ public import OmniCollections
 public struct BatchJudge: ~Copyable {
   /// How many transactions a batch may have.
   public let capacity: Int
+  /// Whether signatures are checked; what was checked before it was committed need not be again.
+  public var checksSignatures = true
+  /// The mistake to make, for simulations.
+  package var sabotage: LedgerSabotage?
   /// How many of the last batch were accepted.
   public internal(set) var acceptedCount = 0
 
