@@ -30,8 +30,10 @@ struct Module {
 func foundation(_ name: String, uses: [String] = [], system: [String] = []) -> Module {
   Module(name: name, layer: .foundation, uses: uses, system: system)
 }
-func engine(_ name: String, uses: [String], testing: [String] = []) -> Module {
-  Module(name: name, layer: .engine, uses: uses, testing: testing)
+func engine(
+  _ name: String, uses: [String], testing: [String] = [], system: [String] = []
+) -> Module {
+  Module(name: name, layer: .engine, uses: uses, testing: testing, system: system)
 }
 func edge(_ name: String, uses: [String]) -> Module {
   Module(name: name, layer: .edge, uses: uses)
@@ -58,6 +60,10 @@ let modules: [Module] = [
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
+  engine(
+    "Ingestion",
+    uses: ["Collections", "Time", "Money", "Encoding", "Crypto", "Configuration", "Ledger"],
+    testing: ["Numerics"], system: ["CSimdJSON"]),
   engine(
     "LedgerStore",
     uses: ["Collections", "Time", "Money", "Encoding", "Crypto", "WriteAheadLog", "Ledger"],
@@ -118,6 +124,9 @@ let system: [Target] = [
   .target(name: "CChecksum", path: "Sources/0-system/CChecksum"),
   .target(name: "CPlatform", path: "Sources/0-system/CPlatform"),
   .target(name: "CPrefetch", path: "Sources/0-system/CPrefetch"),
+  .target(
+    name: "CSimdJSON", path: "Sources/0-system/CSimdJSON",
+    linkerSettings: [.linkedLibrary("simdjson")]),
   .target(name: "CAllocations", path: "Sources/0-system/CAllocations"),
   .systemLibrary(
     name: "CZlib", path: "Sources/0-system/CZlib", pkgConfig: "zlib",
@@ -203,5 +212,6 @@ let package = Package(
     .executable(name: "omnidev", targets: ["omnidev"]),
   ],
   targets: system + libraries + programs + tests,
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

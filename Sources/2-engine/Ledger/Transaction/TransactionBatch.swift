@@ -126,6 +126,16 @@ public struct TransactionBatch: ~Copyable {
     starts[number] = UInt32(tails.count)
   }
 
+  /// Removes the transactions from `count` on, and keeps the room.
+  ///
+  /// - Precondition: `count` is from 0 to the present count.
+  @inlinable
+  public mutating func removeLast(from count: Int) {
+    precondition(count >= 0 && count <= number, "a count that is not above the present one")
+    number = count
+    tails.removeAll(from: Int(starts[count]))
+  }
+
   /// Removes all transactions, and keeps the room.
   @inlinable
   public mutating func removeAll() {

@@ -1,0 +1,106 @@
+#ifndef OMNI_CSIMDJSON_H
+#define OMNI_CSIMDJSON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Bytes of a string, escapes undone; they live until the next document is parsed.
+typedef struct {
+  const uint8_t *_Nullable bytes;
+  size_t count;
+} omni_text;
+
+typedef struct {
+  omni_text debit, credit, amount, asset;
+} omni_payload_leg;
+
+enum {
+  OMNI_LEGS_MAX = 16,
+  OMNI_PARENTS_MAX = 64,
+  OMNI_FLAGS_MAX = 8,
+  /// How many bytes have to be readable behind a document.
+  OMNI_PAYLOAD_PADDING = 64
+};
+
+enum {
+  OMNI_PAYLOAD_RIGHT = 0,
+  /// Not well-formed JSON.
+  OMNI_PAYLOAD_SYNTAX,
+  /// The bytes are not UTF-8.
+  OMNI_PAYLOAD_ENCODING,
+  /// A key that payloads do not have.
+  OMNI_PAYLOAD_UNKNOWN_KEY,
+  /// A key that stands twice.
+  OMNI_PAYLOAD_DOUBLED_KEY,
+  /// A key that is not there.
+  OMNI_PAYLOAD_MISSING_KEY,
+  /// A value of another type, or a number out of range.
+  OMNI_PAYLOAD_TYPE,
+  /// More elements than there is room for.
+  OMNI_PAYLOAD_TOO_MANY,
+  /// Something behind the document.
+  OMNI_PAYLOAD_TRAILING
+};
+
+enum {
+  OMNI_FIELD_NONE = 0,
+  OMNI_FIELD_ID,
+  OMNI_FIELD_SENDER,
+  OMNI_FIELD_LEGS,
+  OMNI_FIELD_NONCE,
+  OMNI_FIELD_PARENTS,
+  OMNI_FIELD_FLAGS,
+  OMNI_FIELD_TIMEOUT,
+  OMNI_FIELD_TS,
+  OMNI_FIELD_SIG,
+  OMNI_FIELD_DEBIT,
+  OMNI_FIELD_CREDIT,
+  OMNI_FIELD_AMOUNT,
+  OMNI_FIELD_ASSET
+};
+
+/// The fields of a payload as they stand in it.
+typedef struct {
+  int32_t error;
+  int32_t field;
+  omni_text id, sender, ts, sig;
+  uint64_t nonce;
+  uint64_t timeout;
+  int64_t ts_number;
+  int32_t has_ts_number, has_sig;
+  uint32_t leg_count, parent_count, flag_count;
+  omni_payload_leg legs[OMNI_LEGS_MAX];
+  omni_text parents[OMNI_PARENTS_MAX];
+  omni_text flags[OMNI_FLAGS_MAX];
+} omni_payload;
+
+typedef struct omni_payload_parser omni_payload_parser;
+
+/// Makes a parser of documents of up to `capacity` bytes; null without memory.
+omni_payload_parser *_Nullable omni_payload_parser_create(size_t capacity);
+void omni_payload_parser_destroy(omni_payload_parser *_Nonnull parser);
+
+/// Parses one document. `OMNI_PAYLOAD_PADDING` bytes behind it must be readable.
+void omni_payload_parse(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull bytes,
+                        size_t count, omni_payload *_Nonnull payload);
+
+/// The benchmark's ceiling: reads the same fields of every line and stores nothing.
+///
+/// Returns how many documents were read; `sum` keeps the work from being left out.
+uint64_t omni_payload_ceiling(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull bytes,
+                              size_t count, uint64_t *_Nonnull sum);
+
+/// Where `byte` first stands in `bytes`, or `count` if it does not.
+size_t omni_find_byte(const uint8_t *_Nonnull bytes, size_t count, uint8_t byte);
+
+/// The version of simdjson, as text.
+const char *_Nonnull omni_simdjson_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,276 @@
+import OmniCollections
+import OmniLedger
+import OmniMoney
+import OmniTime
+
+/// What is wrong with a field, in words that cost nothing to carry.
+struct FieldFault: Error {
+  let fault: DeadLetter.Fault
+  let field: String
+  let reason: StaticString
+
+  init(_ fault: DeadLetter.Fault, _ field: String, _ reason: StaticString) {
+    self.fault = fault
+    self.field = field
+    self.reason = reason
+  }
+}
+
+/// Turns the bytes of fields into what a transaction holds, exactly or not at all.
+@safe struct FieldReader: ~Copyable {
+  /// Names that were met, with their keys, so that a digest is made once for each.
+  private var names = ByteKeyMap(seed: 0x6F6D_6E69)
+  private let currencies: CurrencyTable
+  private var assets: [Currency] = []
+  /// Names that were met for the first time, in their order.
+  private(set) var newNames: [String] = []
+  /// How many bytes of names are kept before the cache begins anew.
+  private static let namesBytesMax = 256 << 20
+
+  init(_ currencies: CurrencyTable) { self.currencies = currencies }
+
+  mutating func takeNewNames() -> [String] {
+    defer { newNames = [] }
+    return newNames
+  }
+
+  // MARK: Identifiers
+
+  /// 32 hexadecimal digits; hyphens as in a UUID may stand between.
+  func identifier(
+    _ bytes: UnsafeRawBufferPointer, _ field: String
+  ) throws(FieldFault) -> TransactionID {
+    var value: UInt128 = 0
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    var digits = 0
+    for place in bytes.indices {
+      let digit: UInt8
+      let byte = unsafe bytes[place]
+      switch byte {
+      case 0x30...0x39: digit = byte - 0x30
+      case 0x61...0x66: digit = byte - 0x57
+      case 0x41...0x46: digit = byte - 0x37
+      case 0x2D: continue
+      default:
+        throw FieldFault(
+          .identifier, field, "a character that is no hexadecimal digit; 32 of them were wanted")
+      }
+      if digits < 16 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
+      digits += 1
+      if digits > 32 { break }
+    }
+    guard digits == 32 else {
+      throw FieldFault(.identifier, field, "not 32 hexadecimal digits, which were wanted")
+    }
+    value = UInt128(high) << 64 | UInt128(low)
+    let id = TransactionID(value)
+    guard id.isUsable else {
+      throw FieldFault(.identifier, field, "all zeros or all ones; another number was wanted")
+    }
+    return id
+  }
+
+  /// 128 hexadecimal digits, as eight words.
+  func signature(_ bytes: UnsafeRawBufferPointer) throws(FieldFault) -> [UInt64] {
+    guard bytes.count == 128 else {
+      throw FieldFault(.signature, "sig", "not 128 hexadecimal digits, which were wanted")
+    }
+    var words: [UInt64] = []
+    for word in 0..<8 {
+      var value: UInt64 = 0
+      for place in 0..<8 {
+        var byte: UInt64 = 0
+        for half in 0..<2 {
+          let character = unsafe bytes[16 * word + 2 * place + half]
+          switch character {
+          case 0x30...0x39: byte = byte << 4 | UInt64(character - 0x30)
+          case 0x61...0x66: byte = byte << 4 | UInt64(character - 0x57)
+          case 0x41...0x46: byte = byte << 4 | UInt64(character - 0x37)
+          default:
+            throw FieldFault(.signature, "sig", "not 128 hexadecimal digits, which were wanted")
+          }
+        }
+        value |= byte << (8 * UInt64(place))
+      }
+      words.append(value)
+    }
+    return words
+  }
+
+  // MARK: Names
+
+  /// The key of an account's name, without the blanks at its ends.
+  mutating func account(
+    _ bytes: UnsafeRawBufferPointer, _ field: String
+  ) throws(FieldFault) -> AccountKey {
+    if let key = unsafe names.value(of: bytes) { return AccountKey(key) }
+    var plain = unsafe bytes
+    while unsafe plain.first == 0x20 { unsafe plain = .init(rebasing: plain.dropFirst()) }
+    while unsafe plain.last == 0x20 { unsafe plain = .init(rebasing: plain.dropLast()) }
+    guard let name = unsafe String(validating: plain, as: UTF8.self), AccountTerms.isName(name)
+    else {
+      throw FieldFault(
+        .name, field, "no account's name; 1 to 128 bytes without control characters were wanted")
+    }
+    let key = AccountKey(name: name)
+    if names.byteCount > Self.namesBytesMax { names.removeAll() }
+    if unsafe names.value(of: plain) == nil { newNames.append(name) }
+    unsafe names.insert(bytes, value: key.value)
+    if plain.count != bytes.count, unsafe names.value(of: plain) == nil {
+      unsafe names.insert(plain, value: key.value)
+    }
+    return key
+  }
+
+  /// The asset that a code names, in any case and without the blanks at its ends.
+  mutating func asset(_ bytes: UnsafeRawBufferPointer) throws(FieldFault) -> Currency {
+    var packed: UInt64 = 0
+    if bytes.count <= 8 {
+      for place in bytes.indices { unsafe packed |= UInt64(bytes[place]) << (8 * UInt64(place)) }
+      for asset in assets where asset.packedCode == packed { return asset }
+    }
+    let code = unsafe String(decoding: bytes, as: UTF8.self).trimmed
+    guard let currency = currencies.currency(code) else {
+      throw FieldFault(
+        .asset, "asset", "no known asset; its decimals must be defined before it is used")
+    }
+    if !assets.contains(currency) { assets.append(currency) }
+    return currency
+  }
+
+  // MARK: Amounts
+
+  /// Plain decimal text above zero, as minor units of an asset with `digits` decimals.
+  ///
+  /// - Parameter rounds: Whether digits beyond the asset's decimals are rounded half to even, where
+  ///   a mapping asks for that; else they are refused unless they are zeros.
+  func amount(
+    _ bytes: UnsafeRawBufferPointer, digits: UInt8, rounds: Bool = false
+  ) throws(FieldFault) -> Int128 {
+    var units: Int128 = 0
+    var decimals = -1
+    var count = 0
+    var rest = HalfEven()
+    for place in bytes.indices {
+      let byte = unsafe bytes[place]
+      switch byte {
+      case 0x30...0x39:
+        count += 1
+        if decimals >= 0 && decimals >= Int(digits) {
+          rest.take(byte - 0x30)
+          continue
+        }
+        if decimals >= 0 { decimals += 1 }
+        if units == 0 && byte == 0x30 { continue }
+        let (product, first) = units.multipliedReportingOverflow(by: 10)
+        let (sum, second) = product.addingReportingOverflow(Int128(byte - 0x30))
+        guard !first, !second else { throw Self.tooLarge }
+        units = sum
+      case 0x2E where decimals < 0 && count > 0: decimals = 0
+      default:
+        throw FieldFault(.amount, "amount", "no plain decimal, such as \"12.30\", which was wanted")
+      }
+    }
+    guard count > 0, unsafe bytes.last != 0x2E else {
+      throw FieldFault(.amount, "amount", "no plain decimal, such as \"12.30\", which was wanted")
+    }
+    if rest.isNonZero && !rounds {
+      throw FieldFault(.amount, "amount", "more decimals than the asset has")
+    }
+    for _ in max(0, decimals)..<Int(digits) {
+      let (product, overflow) = units.multipliedReportingOverflow(by: 10)
+      guard !overflow else { throw Self.tooLarge }
+      units = product
+    }
+    if rest.roundsUp(isOdd: units & 1 == 1) { units += 1 }
+    guard units > 0 else {
+      throw FieldFault(.amount, "amount", "zero; an amount above zero was wanted")
+    }
+    guard units <= AccountState.sumMax else { throw Self.tooLarge }
+    return units
+  }
+
+  private static var tooLarge: FieldFault {
+    FieldFault(
+      .amount, "amount", "larger than 2^125 minor units, the most that an account can hold")
+  }
+
+  // MARK: Instants
+
+  /// A day and a time of day with a distance from UTC; without one only where `isUTC` says so.
+  func instant(
+    _ bytes: UnsafeRawBufferPointer, isUTC: Bool = false
+  ) throws(FieldFault) -> Int64 {
+    if let instant = unsafe Self.plainInstant(bytes) { return instant }
+    let text = unsafe Array(bytes)
+    do throws(TimeText.Failure) {
+      let found = try TimeText(text[...], order: .yearMonthDay)
+      guard isUTC || (found.offsetSeconds != nil && found.hasTimeOfDay) else {
+        throw .malformed(offset: text.count)
+      }
+      return found.instant.nanoseconds
+    } catch {
+      throw FieldFault(
+        .instant, "ts", "no instant; RFC 3339 such as 2026-01-31T09:30:00Z was wanted")
+    }
+  }
+
+  /// The commonest form, `2026-01-31T09:30:00.123456Z` with up to nine decimals; nil for any other.
+  private static func plainInstant(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    let count = bytes.count
+    guard count >= 20, count <= 30, unsafe bytes[count - 1] == 0x5A else { return nil }
+    func number(_ place: Int, _ length: Int) -> Int? {
+      var value = 0
+      for index in place..<place + length {
+        let digit = unsafe bytes[index] &- 0x30
+        if digit > 9 { return nil }
+        value = value * 10 + Int(digit)
+      }
+      return value
+    }
+    guard unsafe bytes[4] == 0x2D, unsafe bytes[7] == 0x2D, unsafe bytes[10] == 0x54,
+      unsafe bytes[13] == 0x3A, unsafe bytes[16] == 0x3A, let year = number(0, 4),
+      let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
+      let minute = number(14, 2), let second = number(17, 2), (1678...2261).contains(year),
+      hour < 24, minute < 60, second < 60,
+      let days = CivilDate(year: year, month: month, day: day)?.dayNumber
+    else { return nil }
+    var nanoseconds = 0
+    if count > 20 {
+      guard unsafe bytes[19] == 0x2E, count > 21, let fraction = number(20, count - 21) else {
+        return nil
+      }
+      nanoseconds = fraction
+      for _ in (count - 21)..<9 { nanoseconds *= 10 }
+    }
+    return Int64(((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000
+      + Int64(nanoseconds)
+  }
+}
+
+/// Digits behind those that are kept, as far as rounding half to even needs them.
+private struct HalfEven {
+  private var first: UInt8 = 0
+  private var count = 0
+  private var hasMore = false
+
+  mutating func take(_ digit: UInt8) {
+    if count == 0 { first = digit } else if digit != 0 { hasMore = true }
+    count += 1
+  }
+
+  var isNonZero: Bool { first != 0 || hasMore }
+
+  func roundsUp(isOdd: Bool) -> Bool { first > 5 || (first == 5 && (hasMore || isOdd)) }
+}
+
+extension String {
+  /// Without blanks at the ends.
+  var trimmed: String {
+    var view = self[...]
+    while view.first == " " { view.removeFirst() }
+    while view.last == " " { view.removeLast() }
+    return String(view)
+  }
+}
