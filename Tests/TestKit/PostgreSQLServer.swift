@@ -92,9 +92,11 @@ public final class PostgreSQLServer: @unchecked Sendable {
     let places =
       versions.compactMap { Int($0) }.sorted(by: >).map { "\(debian)/\($0)/bin" }
       + (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
-    for place in places where SampleFiles.has(place + "/initdb") && SampleFiles.has(place + "/postgres") {
-      return place
+    let programs = ["initdb", "postgres", "psql", "pg_isready"]
+    let complete = places.first { place in
+      programs.allSatisfy { SampleFiles.has("\(place)/\($0)") }
     }
+    if let complete { return complete }
     throw Absence(
       description: "there is no PostgreSQL server to test with; run make setup, which installs it")
   }

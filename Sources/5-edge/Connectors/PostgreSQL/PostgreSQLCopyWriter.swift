@@ -70,7 +70,7 @@ import CPostgreSQL
     text.withUTF8 { utf8 in
       switch format {
       case .text:
-        for unsafe byte in unsafe utf8 { putEscaped(byte) }
+        for index in utf8.indices { unsafe putEscaped(utf8[index]) }
       case .binary:
         put(big: UInt32(utf8.count))
         unsafe bytes.append(contentsOf: utf8)

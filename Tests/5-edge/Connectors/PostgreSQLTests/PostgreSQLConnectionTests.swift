@@ -112,7 +112,9 @@ struct PostgreSQLConnectionTests {
       (server.address(database: "nowhere"), "3D000"),
     ]
     for (address, state) in addresses {
-      let failure = #expect(throws: PostgreSQLFailure.self) { _ = try PostgreSQLConnection(address) }
+      let failure = #expect(throws: PostgreSQLFailure.self) {
+        _ = try PostgreSQLConnection(address)
+      }
       #expect(failure?.reason == .rejected, "\(state)")
       #expect(failure?.sqlState == state)
       #expect(failure?.severity == "FATAL")
@@ -122,7 +124,9 @@ struct PostgreSQLConnectionTests {
   @Test func `where nobody listens it is unreachable`() {
     // Port 1 of the loopback is reserved for a service that is not run any more.
     for address in ["postgresql://omni@127.0.0.1:1/books", "host=/nowhere dbname=books"] {
-      let failure = #expect(throws: PostgreSQLFailure.self) { _ = try PostgreSQLConnection(address) }
+      let failure = #expect(throws: PostgreSQLFailure.self) {
+        _ = try PostgreSQLConnection(address)
+      }
       #expect(failure?.reason == .unreachable)
       #expect(failure?.code == "PGC-002")
       #expect(failure?.statement.contains("dbname=books") == true)
@@ -138,8 +142,11 @@ struct PostgreSQLConnectionTests {
       "host=127.0.0.1 port=1 password=\(secret) \(secret)", "postgresql://a?\(secret)=b",
     ]
     for address in addresses {
-      let failure = #expect(throws: PostgreSQLFailure.self) { _ = try PostgreSQLConnection(address) }
-      let told = "\(failure.map { "\($0)" } ?? "") \(failure?.message ?? "") "
+      let failure = #expect(throws: PostgreSQLFailure.self) {
+        _ = try PostgreSQLConnection(address)
+      }
+      let told =
+        "\(failure.map { "\($0)" } ?? "") \(failure?.message ?? "") "
         + "\(failure?.statement ?? "") \(failure?.detail ?? "")"
       #expect(!told.contains(secret), "\(address)")
     }

@@ -8,7 +8,9 @@ struct PostgreSQLCopyWriterTests {
 
   /// What text and COPY could confuse, each by itself and in one piece.
   private let texts: [String?] = {
-    let pieces = ["'", "\"", "\\", "\t", "\n", "\r", "\r\n", "\\N", "\\.", "\\.\n", "猫", "é", "", " "]
+    let pieces = [
+      "'", "\"", "\\", "\t", "\n", "\r", "\r\n", "\\N", "\\.", "\\.\n", "猫", "é", "", " ",
+    ]
     return pieces + [pieces.joined(), nil]
   }()
 
@@ -45,7 +47,8 @@ struct PostgreSQLCopyWriterTests {
 
   @Test func `numbers of 128 bits are exact in both formats`() throws {
     let numbers: [Int128] = [
-      0, 1, -1, 9_999, 10_000, -10_001, 1 << 64, .max, .min, 100_000_000, 18_446_744_073_709_551_615,
+      0, 1, -1, 9_999, 10_000, -10_001, 1 << 64, .max, .min, 100_000_000,
+      18_446_744_073_709_551_615,
     ]
     for format in Format.allCases {
       let connection = try made()
@@ -105,7 +108,8 @@ struct PostgreSQLCopyWriterTests {
   @Test func `what is no COPY, or one of another format, is refused`() throws {
     let connection = try made()
     let calls: [(sql: String, format: Format)] = [
-      ("SELECT 1", .text), ("COPY t TO STDOUT", .text), (sql(.binary), .text), (sql(.text), .binary),
+      ("SELECT 1", .text), ("COPY t TO STDOUT", .text), (sql(.binary), .text),
+      (sql(.text), .binary),
     ]
     for call in calls {
       let failure = #expect(throws: PostgreSQLFailure.self) {
