@@ -93,6 +93,9 @@ let modules: [Module] = [
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
   edge("Reports", uses: []),
   connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
+  edge(
+    "Projections",
+    uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
 ]
 
 for (index, module) in modules.enumerated() {
