@@ -17,6 +17,8 @@ enum Layer: Int {
 struct Module {
   let name: String
   let layer: Layer
+  /// The folder of its layer that it shares with modules of its kind, or nil.
+  var group: String?
   var uses: [String] = []
   /// What its tests use beside it and what it uses, of any layer.
   var testing: [String] = []
@@ -24,19 +26,25 @@ struct Module {
   var system: [String] = []
 
   var target: String { "Omni\(name)" }
-  var folder: String { "\(layer.folder)/\(name)" }
+  var folder: String { [layer.folder, group, name].compactMap(\.self).joined(separator: "/") }
 }
 
-func foundation(_ name: String, uses: [String] = [], system: [String] = []) -> Module {
-  Module(name: name, layer: .foundation, uses: uses, system: system)
+func foundation(
+  _ name: String, uses: [String] = [], testing: [String] = [], system: [String] = []
+) -> Module {
+  Module(name: name, layer: .foundation, uses: uses, testing: testing, system: system)
 }
 func engine(
   _ name: String, uses: [String], testing: [String] = [], system: [String] = []
 ) -> Module {
   Module(name: name, layer: .engine, uses: uses, testing: testing, system: system)
 }
-func edge(_ name: String, uses: [String]) -> Module {
-  Module(name: name, layer: .edge, uses: uses)
+func edge(_ name: String, uses: [String], testing: [String] = []) -> Module {
+  Module(name: name, layer: .edge, uses: uses, testing: testing)
+}
+/// Speaks with one foreign system, and knows nothing of trading.
+func connector(_ name: String, uses: [String], system: [String]) -> Module {
+  Module(name: name, layer: .edge, group: "Connectors", uses: uses, system: system)
 }
 
 let modules: [Module] = [
@@ -51,6 +59,7 @@ let modules: [Module] = [
   foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL", "CSodium"]),
   foundation("Configuration", system: ["CYAML"]),
   foundation("WriteAheadLog", uses: ["Numerics", "Time", "Encoding", "Platform", "Crypto"]),
+  foundation("SQLite", uses: ["Time"], testing: ["Platform"], system: ["CSQLite"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
@@ -96,6 +105,10 @@ let modules: [Module] = [
   // The only layer that speaks with the world outside.
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
   edge("Reports", uses: []),
+  connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
+  edge(
+    "Projections",
+    uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
 ]
 
 for (index, module) in modules.enumerated() {
@@ -140,6 +153,12 @@ let system: [Target] = [
   .systemLibrary(
     name: "CYAML", path: "Sources/0-system/CYAML", pkgConfig: "yaml-0.1",
     providers: [.apt(["libyaml-dev"])]),
+  .systemLibrary(
+    name: "CSQLite", path: "Sources/0-system/CSQLite", pkgConfig: "sqlite3",
+    providers: [.apt(["libsqlite3-dev"])]),
+  .systemLibrary(
+    name: "CPostgreSQL", path: "Sources/0-system/CPostgreSQL", pkgConfig: "libpq",
+    providers: [.apt(["libpq-dev"])]),
 ]
 
 let libraries: [Target] = modules.map { module in

@@ -12,9 +12,12 @@ struct DoctorCommandTests {
 
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.code == 0, "\(outcome.output)")
-    #expect(lines.count == 12)
+    #expect(lines.count == 15)
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
-    for name in ["zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0."] {
+    for name in [
+      "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
+      "SQLite: version 3.", "libpq: version 1",
+    ] {
       #expect(outcome.output.contains("ok   " + name))
     }
     #expect(outcome.output.contains("ok   demo data: 2 files of 1 wheels, every SHA-256 right"))
@@ -33,7 +36,7 @@ struct DoctorCommandTests {
     #expect(
       outcome.output.contains(
         "fail demo data: quotes/bars.csv was changed; remove \(folder)/.omni/demo and run"))
-    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 12 checks failed; wanted none; do "))
+    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 15 checks failed; wanted none; do "))
   }
 
   @Test func `demo files of a wheel that is not pinned, or that lead outside, fail`() throws {
@@ -69,7 +72,7 @@ struct DoctorCommandTests {
     #expect(outcome.code == 1)
     #expect(outcome.output.contains("fail demo data: \(folder)/PROVENANCE.json cannot be read;"))
     #expect(outcome.output.contains("fail configuration: CFG-004: risk.price_collar at command"))
-    #expect(outcome.messages.contains("2 of 12 checks failed"))
+    #expect(outcome.messages.contains("2 of 15 checks failed"))
   }
 
   @Test func `a data folder that cannot be made fails`() throws {
@@ -87,7 +90,8 @@ struct DoctorCommandTests {
     #expect(outcome.code == 0)
     for line in [
       "OMNI \(Omni.version): Apache-2.0", "zlib: Zlib", "OpenSSL 3 (libcrypto): Apache-2.0",
-      "libyaml: MIT", "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
+      "libyaml: MIT", "libsodium: ISC", "SQLite: blessing", "PostgreSQL (libpq): PostgreSQL",
+      "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
       "Take it, it is free.",
     ] {
       #expect(outcome.output.contains(line), "\(line)")

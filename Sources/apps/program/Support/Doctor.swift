@@ -2,6 +2,8 @@ import Foundation
 import OmniConfiguration
 import OmniCrypto
 import OmniPlatform
+import OmniPostgreSQL
+import OmniSQLite
 import OmniTime
 
 /// Looks at the machine, and says of each thing whether the program can work with it.
@@ -45,8 +47,8 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, libcrypto, libyaml, demoData, dataFolder, monotonicClock,
-      wallClock, terminal, settings,
+      machine, memory, disk, zlib, libcrypto, libsodium, libyaml, sqlite, libpq, demoData,
+      dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
   }
 
@@ -133,6 +135,35 @@ struct Doctor {
       // The digest of nothing, FIPS 180-4.
       SHA256.digest(of: []).description
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  private var libsodium: Finding {
+    library("libsodium", Ed25519.libraryVersion, package: "libsodium23") {
+      // The first key of RFC 8032, section 7.1.
+      let seed = Digest256(
+        hexadecimal: "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+      return seed.flatMap { Ed25519.SecretKey(seed: $0.bytes) }?.publicKey.hexadecimal
+        == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    }
+  }
+
+  private var sqlite: Finding {
+    library("SQLite", SQLiteDatabase.libraryVersion, package: "libsqlite3-0") {
+      try SQLiteDatabase(.memory).query("SELECT 1 + 1") == [[.integer(2)]]
+    }
+  }
+
+  private var libpq: Finding {
+    let number = PostgreSQLConnection.libraryVersion
+    return library("libpq", "\(number / 10_000).\(number % 10_000)", package: "libpq5") {
+      // It has to see that this is no address, before it asks any network.
+      do throws(PostgreSQLFailure) {
+        _ = try PostgreSQLConnection("no address")
+        return false
+      } catch {
+        return error.reason == .addressInvalid
+      }
     }
   }
 

@@ -34,6 +34,15 @@ enum Licences {
       name: "OpenSSL 3 (libcrypto)", licence: "Apache-2.0",
       text: "https://www.openssl.org/source/license.html, and /usr/share/doc/libssl3/copyright"),
     Part(
+      name: "libsodium", licence: "ISC",
+      text: "https://doc.libsodium.org/#license, and /usr/share/doc/libsodium23/copyright"),
+    Part(
+      name: "SQLite", licence: "blessing",
+      text: "https://www.sqlite.org/copyright.html: in the public domain"),
+    Part(
+      name: "PostgreSQL (libpq)", licence: "PostgreSQL",
+      text: "https://www.postgresql.org/about/licence/, and /usr/share/doc/libpq5/copyright"),
+    Part(
       name: "libyaml", licence: "MIT",
       text: "https://pyyaml.org/wiki/LibYAML, and /usr/share/doc/libyaml-0-2/copyright on Debian"),
   ]

@@ -1,7 +1,12 @@
 /// What a machine lacks; computed from what was seen of it, so that it can be tested.
 package struct SetupPlan: Sendable, Equatable {
   /// The Debian packages that the build and the set-up need.
-  package static let packages = ["zlib1g-dev", "libssl-dev", "libyaml-dev", "unzip", "gzip"]
+  ///
+  /// The server of PostgreSQL is for the tests; no program of OMNI starts one.
+  package static let packages = [
+    "zlib1g-dev", "libssl-dev", "libsodium-dev", "libyaml-dev", "libsqlite3-dev", "sqlite3",
+    "libpq-dev", "postgresql-15", "unzip", "gzip",
+  ]
   /// Packages that are only needed when none of their commands is there.
   package static let packagesOfCommands = [
     (package: "python3-pip", commands: ["pip3", "pip"]),
