@@ -54,4 +54,30 @@ struct LedgerTransactions {
     for _ in 0..<count { batch.append(next()) }
     return batch
   }
+
+  /// The next `count` as lines of JSON, in the form that `tx_gen.py` writes.
+  mutating func payloads(count: Int) -> String {
+    var text = ""
+    var names: [AccountKey: String] = [:]
+    for account in accounts { names[account.key] = account.name }
+    for index in 0..<count {
+      let transaction = next()
+      let parents = transaction.parents.map { "\"\($0)\"" }.joined(separator: ",")
+      let leg = transaction.legs[0]
+      let cents = String(Int(leg.amount % 100))
+      let amount = "\(leg.amount / 100).\(cents.count == 1 ? "0" : "")\(cents)"
+      let second = index / 10
+      func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+      let micro = String(1_000_000 + index % 1_000_000).dropFirst()
+      let time =
+        "2026-01-\(two(1 + second / 86_400 % 28))T\(two(second / 3_600 % 24)):"
+        + "\(two(second / 60 % 60)):\(two(second % 60)).\(micro)Z"
+      let sender = names[transaction.sender] ?? ""
+      text +=
+        "{\"id\":\"\(transaction.id)\",\"sender\":\"\(sender)\",\"legs\":[{\"debit\":\"\(sender)\","
+        + "\"credit\":\"\(names[leg.credit] ?? "")\",\"amount\":\"\(amount)\",\"asset\":\"USD\"}],"
+        + "\"nonce\":\(transaction.nonce),\"parents\":[\(parents)],\"flags\":[],\"ts\":\"\(time)\"}\n"
+    }
+    return text
+  }
 }

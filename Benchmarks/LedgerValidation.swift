@@ -11,12 +11,14 @@ public struct LedgerValidation {
   /// Between how many accounts the money goes.
   public static let accountCount = 10_000
 
+  private let workers: Int
+
   /// Creates the benchmark.
-  public init() {}
+  public init(workers: Int) { self.workers = workers }
 
   /// Validates on one core and on all of them, in turn.
   public func figures() throws(BenchmarkFailure) -> [Figure] {
-    let pool = WorkerPool(count: Machine.coreCount)
+    let pool = WorkerPool(count: workers)
     var serial: Double = 0
     var parallel: Double = 0
     for _ in 0..<Self.runCount {

@@ -119,6 +119,15 @@ import Glibc
     }
   }
 
+  /// Writes all of `bytes` from where the last call stopped.
+  public func append(_ bytes: [UInt8]) throws(FileError) {
+    var failure: FileError?
+    unsafe bytes.withUnsafeBytes { buffer in
+      do throws(FileError) { try unsafe write(buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
   /// Writes all of `bytes` from `offset` on.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
     var done = 0

@@ -118,6 +118,9 @@ public struct FramePlayer: ~Copyable {
   /// The transactions of the last frame, in the order of the ledger.
   public func transaction(_ index: Int) -> Transaction { Transaction(batch, at: index) }
 
+  /// Forgets the last frame.
+  mutating func clear() { batch.removeAll() }
+
   /// How many transactions the last frame had.
   public var count: Int { batch.count }
 
@@ -135,35 +138,39 @@ public struct FramePlayer: ~Copyable {
 
   /// Applies a frame.
   ///
+  /// - Returns: the places of pending transactions that expired before it, or by it.
   /// - Throws: `senseless`, `refused`.
+  @discardableResult
   public mutating func play(
     _ header: LogFrame, _ body: inout FrameBody, into books: inout Books,
     _ judge: inout BatchJudge
-  ) throws(LedgerStoreFailure) {
+  ) throws(LedgerStoreFailure) -> [Int] {
     batch.removeAll()
+    var expired: [Int] = []
     do throws(WordFailure) {
       switch LedgerRecord(rawValue: header.kind) {
       case .accountsOpened: try openAccounts(&body, &books)
       case .transactionsCommitted: try fill(header, &body)
-      case .timeAdvanced: books.advance(to: try body.takeSigned())
+      case .timeAdvanced: expired = books.advance(to: try body.takeSigned())
       case .snapshotPart, nil: throw .senseless(word: UInt64(header.kind), what: "kind of frame")
       }
       guard body.isAtEnd else { throw .senseless(word: 0, what: "end of the frame") }
     } catch {
       throw .senseless(frame: header.number, what: "\(error)")
     }
-    guard batch.count > 0 else { return }
+    guard batch.count > 0 else { return expired }
     if batch.count > judge.capacity {
       let sabotage = judge.sabotage
       judge = BatchJudge(capacity: batch.count)
       judge.checksSignatures = false
       judge.sabotage = sabotage
     }
-    judge.judge(batch, into: &books, archive: &archive, workers: SerialWorkers())
+    expired = judge.judge(batch, into: &books, archive: &archive, workers: SerialWorkers())
     for index in 0..<batch.count where judge.verdict(index) != .accepted {
       throw .refused(
         frame: header.number, transaction: batch.header(index).id, verdict: judge.verdict(index))
     }
+    return expired
   }
 
   private func openAccounts(

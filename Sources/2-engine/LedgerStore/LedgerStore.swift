@@ -154,6 +154,30 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
     try snapshotIfDue()
   }
 
+  /// Judges `batch` as ``commit(_:workers:)`` would, and writes nothing.
+  ///
+  /// From then on the books are ahead of the log, so nothing can be committed any more.
+  public mutating func rehearse(
+    _ batch: borrowing TransactionBatch, workers: borrowing some Workers & ~Copyable
+  ) throws(LedgerStoreFailure) {
+    isUsable = false
+    judge.judge(batch, into: &books, archive: &archive, workers: workers)
+    if let failure = archive.failure { throw .log(failure) }
+    for place in 0..<judge.acceptedCount {
+      archive.rehearsed.append(Transaction(batch, at: judge.acceptedIndex(place)))
+    }
+  }
+
+  /// Opens accounts for a rehearsal, and writes nothing.
+  public mutating func rehearse(opening accounts: [AccountTerms]) throws(LedgerStoreFailure) {
+    isUsable = false
+    do throws(AccountRegister.Refusal) {
+      for account in accounts { try books.open(account) }
+    } catch {
+      throw .account(error)
+    }
+  }
+
   private mutating func reserve(_ batch: borrowing TransactionBatch) throws(LedgerStoreFailure) {
     var bytes = 0
     for index in 0..<batch.count {

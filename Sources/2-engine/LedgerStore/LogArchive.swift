@@ -9,9 +9,15 @@ struct LogArchive<Disk: LogDisk & ~Copyable>: TransactionArchive, ~Copyable {
   /// Why the last transaction could not be read, if it could not.
   private(set) var failure: LogFailure?
 
+  /// What a rehearsal has accepted, which is in no log.
+  var rehearsed = MemoryArchive()
+
   init(_ log: consuming WriteAheadLog<Disk>) { self.log = log }
 
   mutating func transaction(at place: Int) -> Transaction? {
+    if place >= Int(log.itemCount) {
+      return rehearsed.transaction(at: place - Int(log.itemCount))
+    }
     do throws(LogFailure) {
       let frame = try log.frame(ofItem: UInt64(place))
       let header = try log.readFrame(frame, into: &body)

@@ -9,7 +9,8 @@ public enum Omni {
   /// The commands, in the order in which the help lists them.
   static let commands: [any (Command & SendableMetatype).Type] = [
     DemoCommand.self, BacktestCommand.self, ReplayCommand.self, DataCommand.self,
-    StrategiesCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
+    LedgerCommand.self, StrategiesCommand.self, BenchCommand.self, DoctorCommand.self,
+    ConfigCommand.self,
   ]
 
   /// Runs the program with this process's arguments, and ends the process.

@@ -14,7 +14,7 @@ struct BenchCommand: Command {
   ]
   static let example = "omni bench ema-bars --bars bars.csv --json"
 
-  private static let all = ["ema-bars", "journal-replay", "ledger-validation"]
+  private static let all = ["ema-bars", "journal-replay"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? all : arguments.positional
@@ -39,7 +39,6 @@ struct BenchCommand: Command {
     _ name: String, _ bars: [Bar], _ instrument: Instrument
   ) throws(BenchmarkFailure) -> [Figure] {
     switch name {
-    case "ledger-validation": try LedgerValidation().figures()
     case "ema-bars": try EMABars(tiling: bars, instrument: instrument).figures()
     default: try JournalReplay(bars).figures()
     }
@@ -60,7 +59,7 @@ struct BenchCommand: Command {
     }
   }
 
-  private static func show(
+  static func show(
     _ results: [(String, [Figure])], isJSON: Bool, _ console: Console
   ) {
     guard isJSON else {

@@ -12,6 +12,8 @@ protocol Command: Sendable {
   static var positional: String { get }
   /// A command line that works.
   static var example: String { get }
+  /// All of the help; made from the rest unless a command has its own.
+  static var help: String { get }
   /// Does it.
   static func run(_ arguments: Arguments, _ console: Console) throws
 }
@@ -40,14 +42,18 @@ struct Option: Sendable {
 extension Command {
   static var positional: String { "" }
 
-  static var help: String {
+  /// What each option does, one a line.
+  static var optionLines: [String] {
     let heads = options.map { option in
       option.value.map { "\(option.name) \($0)" } ?? option.name
     }
     let width = (heads.map(\.count).max() ?? 0) + 2
-    let lines = zip(heads, options).map { head, option in
+    return zip(heads, options).map { head, option in
       "  \(head.padding(toLength: width, withPad: " ", startingAt: 0))\(option.summary)"
     }
+  }
+
+  static var help: String {
     let tail = [positional, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
     return """
       omni \(name): \(summary)
@@ -55,7 +61,7 @@ extension Command {
       USAGE: omni \(([name] + tail).joined(separator: " "))
 
       OPTIONS:
-      \(lines.joined(separator: "\n"))
+      \(optionLines.joined(separator: "\n"))
 
       EXAMPLE:
         \(example)

@@ -92,7 +92,7 @@ struct DataFolder {
 
 extension Problem {
   /// Does `body`; a failure of the file system becomes a problem with a remedy.
-  static func wrapping<Value>(_ body: () throws -> Value) throws -> Value {
+  static func wrapping<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()
     } catch let error as FileError {
