@@ -7,7 +7,6 @@ import OmniMoney
 struct MappedRow {
   private let mapping: PayloadMapping
   private let columns: [String: Int]
-  private var nonces: [AccountKey: UInt64] = [:]
   private var row: UInt64 = 0
 
   /// The column that every table has: the number of the row, from 1.
@@ -52,9 +51,12 @@ struct MappedRow {
       }
       draft.nonce = nonce
     } else {
-      // Counted last: a row that is dead has used up no nonce.
-      nonces[draft.sender, default: 0] += 1
-      draft.nonce = nonces[draft.sender, default: 1]
+      // Another system's history has no series of nonces; the identifiers alone keep it single.
+      draft.nonce = 0
+      draft.flags.insert(.imported)
+    }
+    if draft.legs[0].debit == draft.legs[0].credit {
+      throw FieldFault(.name, "credit", "the debited account itself")
     }
     return true
   }

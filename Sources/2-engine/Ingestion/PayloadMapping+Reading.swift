@@ -65,7 +65,6 @@ extension PayloadMapping {
 
   private static func nonce(_ reader: MappingReader) throws(ConfigurationError) -> String? {
     guard reader.has("nonce") else { return nil }
-    if (try? reader.string("nonce")) == "arrival" { return nil }
     let child = try reader.child("nonce")
     try child.allow(["column"])
     return try child.string("column")

@@ -50,7 +50,7 @@ public struct PayloadMapping: Sendable {
   let rounds: Bool
   let asset: Template
   let instant: Instant
-  /// Nil for arrival: each sender's rows are counted.
+  /// Nil when rows have no nonces: then they are imported, outside of any series.
   let nonceColumn: String?
   let flags: TransactionFlags
   /// Which values of a column are wanted; others are left out.

@@ -50,7 +50,6 @@ import OmniMoney
     draft.id = try unsafe reader.identifier(view(payload.pointee.id), "id")
     draft.sender = try unsafe reader.account(view(payload.pointee.sender), "sender")
     draft.nonce = unsafe payload.pointee.nonce
-    guard draft.nonce > 0 else { throw FieldFault(.type, "nonce", "0; a number from 1 was wanted") }
     let timeout = unsafe payload.pointee.timeout
     guard timeout <= UInt64(UInt32.max) else {
       throw FieldFault(.type, "timeout_ms", "above 4294967295, the longest time-out")

@@ -116,8 +116,8 @@ struct TableReader {
         credit: try reader.account(try needed("credit"), "credit"),
         amount: try reader.amount(try needed("amount"), digits: asset.minorDigits),
         asset: asset.packedCode, digits: asset.minorDigits))
-    guard let nonce = number("nonce", UInt64.self), nonce > 0 else {
-      throw FieldFault(.type, "nonce", "no whole number from 1 to 2^64 - 1")
+    guard let nonce = number("nonce", UInt64.self) else {
+      throw FieldFault(.type, "nonce", "no whole number from 0 to 2^64 - 1")
     }
     draft.nonce = nonce
     draft.timestamp = try reader.instant(try needed("ts"))

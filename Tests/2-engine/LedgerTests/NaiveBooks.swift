@@ -139,7 +139,9 @@ struct NaiveBooks {
   private func refuseNonces(
     _ batch: [Transaction], _ isDouble: [Bool], _ verdicts: inout [Verdict?]
   ) {
-    let open = batch.indices.filter { verdicts[$0] == nil && !isDouble[$0] }
+    let open = batch.indices.filter {
+      verdicts[$0] == nil && !isDouble[$0] && !Self.hasNoSeries(batch[$0])
+    }
     for sender in Set(open.map { batch[$0].sender }) {
       let own = open.filter { batch[$0].sender == sender }
       let last = holdings[sender]?.nonce ?? 0
@@ -156,6 +158,10 @@ struct NaiveBooks {
         }
       }
     }
+  }
+
+  private static func hasNoSeries(_ transaction: Transaction) -> Bool {
+    transaction.nonce == 0 && transaction.flags.contains(.imported)
   }
 
   /// For each transaction, the first of its linked group.
@@ -216,6 +222,7 @@ struct NaiveBooks {
       var earlier = open.filter { batch[index].parents.contains(batch[$0].id) }
       earlier += open.filter {
         batch[$0].sender == batch[index].sender && batch[$0].nonce + 1 == batch[index].nonce
+          && !Self.hasNoSeries(batch[$0])
       }
       for other in earlier where groups[other] != groups[index] || other >= index {
         waits[groups[index], default: []].insert(groups[other])
@@ -259,7 +266,8 @@ struct NaiveBooks {
     _ transaction: Transaction, _ batch: [Transaction], _ verdicts: [Verdict?]
   ) -> Verdict {
     for parent in transaction.parents where committed[parent] == nil { return .parentRejected }
-    guard holdings[transaction.sender].map({ $0.nonce + 1 }) == transaction.nonce else {
+    let isInSeries = !Self.hasNoSeries(transaction)
+    if isInSeries, holdings[transaction.sender].map({ $0.nonce + 1 }) != transaction.nonce {
       return .nonceGap
     }
     let before = self
@@ -273,7 +281,7 @@ struct NaiveBooks {
       self = before
       return refusal
     }
-    holdings[transaction.sender]?.nonce += 1
+    if isInSeries { holdings[transaction.sender]?.nonce += 1 }
     committed[transaction.id] = transaction
     order.append(transaction.id)
     return .accepted

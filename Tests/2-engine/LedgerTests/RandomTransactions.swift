@@ -101,7 +101,14 @@ struct RandomTransactions {
     if chance(10) { transaction.flags.insert(.balancing) }
     if chance(2) { transaction.flags.insert(.closingDebit) }
     if chance(2) { transaction.flags.insert(.closingCredit) }
-    if chance(5) { transaction.flags.insert(.imported) }
+    if chance(8) {
+      transaction.flags.insert(.imported)
+      if chance(60) {
+        // It has no series, so the nonce that it was given is free again.
+        if nonces[transaction.sender] == transaction.nonce { nonces[transaction.sender]? -= 1 }
+        transaction.nonce = 0
+      }
+    }
   }
 
   private mutating func leg() -> TransferLeg {

@@ -18,7 +18,7 @@ public struct TransactionHeader: Sendable, BitwiseCopyable {
   public var credit = AccountKey(0)
   /// The packed code of the first leg's asset.
   public var asset: UInt64 = 0
-  /// The place in the sender's series: 1, 2, 3 and so on.
+  /// The place in the sender's series: 1, 2, 3 and so on; 0 for an imported one that has none.
   public var nonce: UInt64
   /// When it takes place, in nanoseconds since 1970, UTC.
   public var timestamp: Int64
@@ -76,6 +76,10 @@ public struct TransactionHeader: Sendable, BitwiseCopyable {
     self.nonce = nonce
     self.timestamp = timestamp
   }
+
+  /// Whether it stands outside of its sender's series, as what another system has done before.
+  @inlinable
+  var isOutOfSeries: Bool { nonce == 0 && flags.contains(.imported) }
 
   /// How many words of the tail the further legs take.
   @inlinable

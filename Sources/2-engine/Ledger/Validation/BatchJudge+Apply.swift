@@ -77,12 +77,13 @@ extension BatchJudge {
     }
     let header = batch.header(index)
     let sender = Int(senders[index])
-    guard header.nonce == books.nonces[sender] &+ 1 else { return .nonceGap }
+    let isInSeries = !header.isOutOfSeries
+    if isInSeries, header.nonce != books.nonces[sender] &+ 1 { return .nonceGap }
     let refusal =
       header.flags.isResolution
       ? resolve(index, header, batch, &books) : move(index, header, &books)
     if let refusal { return refusal }
-    if sabotage != .reuseNonce { books.nonces[sender] = header.nonce }
+    if isInSeries && sabotage != .reuseNonce { books.nonces[sender] = header.nonce }
     return .accepted
   }
 
@@ -175,7 +176,7 @@ extension BatchJudge {
     _ index: Int, _ batch: borrowing TransactionBatch, _ books: inout Books
   ) {
     let header = batch.header(index)
-    books.nonces[Int(senders[index])] = header.nonce - 1
+    if !header.isOutOfSeries { books.nonces[Int(senders[index])] = header.nonce - 1 }
     if header.flags.isResolution {
       unresolve(index, header, batch, &books)
       return

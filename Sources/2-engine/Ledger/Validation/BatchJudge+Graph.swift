@@ -35,6 +35,10 @@ extension BatchJudge {
   mutating func chainNonces(_ batch: borrowing TransactionBatch, _ books: inout Books) {
     var isInOrder = true
     for index in 0..<batch.count where states[index] == Self.undecided {
+      if batch.header(index).isOutOfSeries {
+        chain[index] = 0
+        continue
+      }
       let sender = Int(senders[index])
       let mark = books.marks[sender]
       let isFirst = mark.epoch != books.epoch
@@ -58,6 +62,8 @@ extension BatchJudge {
   ) {
     var entries: [ChainEntry] = []
     for index in 0..<batch.count where states[index] == Self.undecided {
+      chain[index] = 0
+      if batch.header(index).isOutOfSeries { continue }
       entries.append(
         ChainEntry(
           sender: senders[index], nonce: batch.header(index).nonce, index: UInt32(index)))
