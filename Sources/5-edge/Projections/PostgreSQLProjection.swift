@@ -202,6 +202,12 @@ public struct PostgreSQLProjection: ProjectionTarget, ~Copyable {
     do throws(PostgreSQLFailure) { try connection.rollback() } catch { throw .postgreSQL(error) }
   }
 
+  /// Makes the indexes.
+  public mutating func makeIndexes() throws(ProjectionFailure) {
+    precondition(!progress.isOpen, "indexes are made between transactions")
+    try execute(ProjectionSchema.indexes.joined(separator: "; "))
+  }
+
   /// Drops the schema and makes it anew.
   public mutating func reset() throws(ProjectionFailure) {
     try rollback()

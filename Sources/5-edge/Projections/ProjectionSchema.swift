@@ -43,12 +43,21 @@ struct ProjectionSchema {
 
   // MARK: Tables
 
-  /// The statements that make everything.
+  /// The statements that make the indexes for queries.
+  ///
+  /// Identifiers and accounts come in no order, so a row changes pages all over these indexes; they
+  /// are made when the bulk is in.
+  static let indexes = [
+    "CREATE INDEX IF NOT EXISTS transactions_id ON transactions (id)",
+    "CREATE INDEX IF NOT EXISTS legs_debit ON legs (debit, ordinal)",
+    "CREATE INDEX IF NOT EXISTS legs_credit ON legs (credit, ordinal)",
+  ]
+
+  /// The statements that make everything but the indexes for queries.
   var creation: [String] {
     tableStatements + [
-      "CREATE INDEX transactions_id ON transactions (id)",
-      "CREATE INDEX legs_debit ON legs (debit, ordinal)",
-      "CREATE INDEX legs_credit ON legs (credit, ordinal)",
+      // Resolutions look for these only, and they are few.
+      "CREATE INDEX transactions_pending ON transactions (id) WHERE state = 'pending'",
       "INSERT INTO position (only_row, schema_version, frame, ordinal) "
         + "VALUES (1, \(Self.version), 0, 0)",
       statementView, trialBalanceView, accountBalancesView,

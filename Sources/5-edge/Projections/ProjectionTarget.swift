@@ -8,6 +8,7 @@ public import OmniLedger
 ///     try target.put(transactions)
 ///     try target.put(balances)
 ///     try target.commit(position)          // the rows and the position, or none of them
+///     try target.makeIndexes()             // at the ledger's end
 ///
 /// - Invariant: the rows are those of the ledger up to the position, and of nothing later.
 public protocol ProjectionTarget: ~Copyable {
@@ -40,6 +41,13 @@ public protocol ProjectionTarget: ~Copyable {
 
   /// Drops what was put since ``begin()``.
   mutating func rollback() throws(ProjectionFailure)
+
+  /// Makes the indexes for queries, if they are missing; to be called when the ledger's end is
+  /// reached for the first time.
+  ///
+  /// - Precondition: nothing was begun that is not committed or rolled back.
+  /// - Complexity: O(n log n) in the rows the first time; each later row costs several times as much.
+  mutating func makeIndexes() throws(ProjectionFailure)
 
   /// Removes all rows and the position, so that the projection can be built anew.
   mutating func reset() throws(ProjectionFailure)

@@ -203,6 +203,18 @@ public struct SQLiteProjection: ProjectionTarget, ~Copyable {
     do throws(SQLiteFailure) { try database.rollback() } catch { throw .sqlite(error) }
   }
 
+  /// Makes the indexes.
+  public mutating func makeIndexes() throws(ProjectionFailure) {
+    precondition(!progress.isOpen, "indexes are made between transactions")
+    do throws(SQLiteFailure) {
+      try database.transaction { () throws(SQLiteFailure) in
+        for index in ProjectionSchema.indexes { try database.execute(index) }
+      }
+    } catch {
+      throw .sqlite(error)
+    }
+  }
+
   /// Drops the tables and makes them anew.
   public mutating func reset() throws(ProjectionFailure) {
     try rollback()

@@ -60,6 +60,21 @@ struct ProjectionTargetTests {
     }
   }
 
+  @Test func `indexes can be made at any time, and again, and change no row`() throws {
+    try holds(SQLitePlace.self)
+    try holds(PostgreSQLPlace.self)
+
+    func holds<Place: ProjectionPlace>(_: Place.Type) throws {
+      let books = RandomBooks(seed: 23)
+      var target = try Place().open()
+      try target.apply(books.frames.prefix(5))
+      try target.makeIndexes()
+      try target.apply(books.frames.dropFirst(5))
+      try target.makeIndexes()
+      #expect(try target.tables() == books.tables, "\(Place.self)")
+    }
+  }
+
   @Test func `a build that is dropped at any frame goes on from its position`() throws {
     try holds(SQLitePlace.self, 31)
     try holds(PostgreSQLPlace.self, 32)

@@ -21,6 +21,7 @@ class OpenProjection: ReadableProjection {
   @discardableResult
   func commit(_ position: ProjectionPosition) throws(ProjectionFailure) -> Bool { false }
   func rollback() throws(ProjectionFailure) {}
+  func makeIndexes() throws(ProjectionFailure) {}
   func reset() throws(ProjectionFailure) {}
   func rows(_ sql: String) throws -> [[String?]] { [] }
 }
@@ -50,6 +51,7 @@ final class Held<Target: ReadableProjection & ~Copyable>: OpenProjection {
     try target.commit(position)
   }
   override func rollback() throws(ProjectionFailure) { try target.rollback() }
+  override func makeIndexes() throws(ProjectionFailure) { try target.makeIndexes() }
   override func reset() throws(ProjectionFailure) { try target.reset() }
   override func rows(_ sql: String) throws -> [[String?]] { try target.rows(sql) }
 }

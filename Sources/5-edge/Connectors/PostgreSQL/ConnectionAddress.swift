@@ -32,12 +32,16 @@ struct ConnectionAddress {
       unsafe option += 1
     }
     self.secrets = secrets
-    self.shown = shown.joined(separator: " ")
+    self.shown = Self.removing(secrets, from: shown.joined(separator: " "))
   }
 
   /// `text` without the secrets.
-  func withoutSecrets(_ text: String) -> String {
-    secrets.reduce(text) { Self.replacing($1, in: $0) }
+  ///
+  /// libpq repeats no password; but one that is also the name of a host or user is in its words.
+  func withoutSecrets(_ text: String) -> String { Self.removing(secrets, from: text) }
+
+  private static func removing(_ secrets: [String], from text: String) -> String {
+    secrets.reduce(text) { replacing($1, in: $0) }
   }
 
   private static func replacing(_ secret: String, in text: String) -> String {

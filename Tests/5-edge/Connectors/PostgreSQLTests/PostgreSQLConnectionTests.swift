@@ -140,6 +140,7 @@ struct PostgreSQLConnectionTests {
       folder, "postgresql://omni:\(secret)@127.0.0.1:1/books", "\(secret)",
       "postgresql://omni@127.0.0.1:1/books?password=\(secret)", "postgresql://omni:\(secret)@[::1",
       "host=127.0.0.1 port=1 password=\(secret) \(secret)", "postgresql://a?\(secret)=b",
+      "host=/\(secret) dbname=books password=\(secret)",
     ]
     for address in addresses {
       let failure = #expect(throws: PostgreSQLFailure.self) {
