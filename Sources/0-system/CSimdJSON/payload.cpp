@@ -277,6 +277,37 @@ extern "C" uint64_t omni_payload_ceiling(omni_payload_parser *parser, const uint
   return documents;
 }
 
+namespace {
+
+struct HexTable {
+  uint8_t value[256];
+  constexpr HexTable() : value() {
+    for (int byte = 0; byte < 256; byte++)
+      value[byte] = byte >= '0' && byte <= '9'   ? byte - '0'
+                    : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
+                    : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
+                                                 : 0x80;
+  }
+};
+
+constexpr HexTable hex_table;
+
+}  // namespace
+
+extern "C" int32_t omni_read_hex128(const uint8_t *bytes, uint64_t *low, uint64_t *high) {
+  uint64_t words[2] = {0, 0};
+  uint8_t wrong = 0;
+  for (int word = 0; word < 2; word++)
+    for (int place = 0; place < 16; place++) {
+      uint8_t digit = hex_table.value[bytes[16 * word + place]];
+      wrong |= digit;
+      words[word] = words[word] << 4 | (digit & 15);
+    }
+  *high = words[0];
+  *low = words[1];
+  return !(wrong & 0x80);
+}
+
 extern "C" size_t omni_find_byte(const uint8_t *bytes, size_t count, uint8_t byte) {
   const void *found = std::memchr(bytes, byte, count);
   return found ? static_cast<const uint8_t *>(found) - bytes : count;

@@ -81,25 +81,35 @@
   private func isEqual(_ entry: Entry, _ key: UnsafeRawBufferPointer) -> Bool {
     guard entry.count == key.count else { return false }
     return unsafe bytes.withUnsafeBytes { all in
-      unsafe UnsafeRawBufferPointer(rebasing: all[entry.start..<entry.start + entry.count])
-        .elementsEqual(key)
+      var place = 0
+      while place + 8 <= key.count {
+        let mine = unsafe all.loadUnaligned(
+          fromByteOffset: entry.start + place, as: UInt64.self)
+        if unsafe mine != key.loadUnaligned(fromByteOffset: place, as: UInt64.self) { return false }
+        place += 8
+      }
+      while place < key.count {
+        if unsafe all[entry.start + place] != key[place] { return false }
+        place += 1
+      }
+      return true
     }
   }
 
-  /// Words of eight bytes folded by products of 128 bits, as in wyhash.
+  /// Words of eight bytes folded by products of 128 bits, as in wyhash; the last word overlaps.
   private func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
     var state = seed ^ UInt64(key.count)
-    var place = 0
-    while place + 8 <= key.count {
-      let word = unsafe key.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      state = Self.fold(state ^ word)
-      place += 8
+    if key.count >= 8 {
+      var place = 0
+      while place + 8 < key.count {
+        state = unsafe Self.fold(state ^ key.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        place += 8
+      }
+      let last = unsafe key.loadUnaligned(fromByteOffset: key.count - 8, as: UInt64.self)
+      return Self.fold(state ^ last ^ 0xA076_1D64_78BD_642F)
     }
     var rest: UInt64 = 0
-    while place < key.count {
-      unsafe rest = rest << 8 | UInt64(key[place])
-      place += 1
-    }
+    for place in key.indices { unsafe rest = rest << 8 | UInt64(key[place]) }
     return Self.fold(state ^ rest ^ 0xA076_1D64_78BD_642F)
   }
 

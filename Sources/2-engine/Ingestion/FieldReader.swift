@@ -1,3 +1,4 @@
+import CSimdJSON
 import OmniCollections
 import OmniLedger
 import OmniMoney
@@ -40,7 +41,21 @@ struct FieldFault: Error {
   func identifier(
     _ bytes: UnsafeRawBufferPointer, _ field: String
   ) throws(FieldFault) -> TransactionID {
-    var value: UInt128 = 0
+    if bytes.count == 32, let base = bytes.baseAddress {
+      var (low, high) = (UInt64(0), UInt64(0))
+      let text = unsafe base.assumingMemoryBound(to: UInt8.self)
+      if unsafe omni_read_hex128(text, &low, &high) != 0 {
+        let id = TransactionID(low: low, high: high)
+        if id.isUsable { return id }
+      }
+    }
+    return try unsafe looseIdentifier(bytes, field)
+  }
+
+  /// The same with hyphens, or with what is wrong.
+  private func looseIdentifier(
+    _ bytes: UnsafeRawBufferPointer, _ field: String
+  ) throws(FieldFault) -> TransactionID {
     var high: UInt64 = 0
     var low: UInt64 = 0
     var digits = 0
@@ -63,8 +78,7 @@ struct FieldFault: Error {
     guard digits == 32 else {
       throw FieldFault(.identifier, field, "not 32 hexadecimal digits, which were wanted")
     }
-    value = UInt128(high) << 64 | UInt128(low)
-    let id = TransactionID(value)
+    let id = TransactionID(low: low, high: high)
     guard id.isUsable else {
       throw FieldFault(.identifier, field, "all zeros or all ones; another number was wanted")
     }

@@ -61,7 +61,7 @@ import OmniMoney
       draft.timestamp = try unsafe reader.instant(view(payload.pointee.ts))
     }
     for place in 0..<Int(unsafe payload.pointee.leg_count) {
-      draft.legs.append(try leg(place, &reader))
+      draft.legs.append(try leg(place, of: draft.sender, &reader))
     }
     for place in 0..<Int(unsafe payload.pointee.parent_count) {
       let text = unsafe withUnsafePointer(to: &payload.pointee.parents) {
@@ -81,16 +81,29 @@ import OmniMoney
     }
   }
 
-  private func leg(_ place: Int, _ reader: inout FieldReader) throws(FieldFault) -> TransferLeg {
+  private func leg(
+    _ place: Int, of senderKey: AccountKey, _ reader: inout FieldReader
+  ) throws(FieldFault) -> TransferLeg {
     let leg = unsafe withUnsafePointer(to: &payload.pointee.legs) {
       unsafe UnsafeRawPointer($0).assumingMemoryBound(to: omni_payload_leg.self)[place]
     }
     let asset = try unsafe reader.asset(view(leg.asset))
+    // Most of what is sent debits its sender.
+    let sender = unsafe view(payload.pointee.sender)
+    let isOwn = unsafe Self.isEqual(sender, view(leg.debit))
     return TransferLeg(
-      debit: try unsafe reader.account(view(leg.debit), "debit"),
+      debit: isOwn ? senderKey : try unsafe reader.account(view(leg.debit), "debit"),
       credit: try unsafe reader.account(view(leg.credit), "credit"),
       amount: try unsafe reader.amount(view(leg.amount), digits: asset.minorDigits),
       asset: asset.packedCode, digits: asset.minorDigits)
+  }
+
+  private static func isEqual(
+    _ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard one.count == other.count else { return false }
+    for place in one.indices where unsafe one[place] != other[place] { return false }
+    return true
   }
 
   private static let fields = [

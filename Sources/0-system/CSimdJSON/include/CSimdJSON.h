@@ -94,6 +94,10 @@ void omni_payload_parse(omni_payload_parser *_Nonnull parser, const uint8_t *_No
 uint64_t omni_payload_ceiling(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull bytes,
                               size_t count, uint64_t *_Nonnull sum);
 
+/// Reads 32 hexadecimal digits; returns 0 when one of them is none.
+int32_t omni_read_hex128(const uint8_t *_Nonnull bytes, uint64_t *_Nonnull low,
+                         uint64_t *_Nonnull high);
+
 /// Where `byte` first stands in `bytes`, or `count` if it does not.
 size_t omni_find_byte(const uint8_t *_Nonnull bytes, size_t count, uint8_t byte);
 

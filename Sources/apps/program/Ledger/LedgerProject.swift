@@ -63,6 +63,7 @@ struct LedgerProject {
         ProjectionPosition(
           identity: store.identity.value, frame: last.frame,
           ordinal: UInt64(store.books.transactionCount), digest: last.digest))
+      try target.makeIndexes()
     } catch {
       // What hindered is told; that nothing is left of the attempt is the database's promise too.
       try? target.rollback()
