@@ -203,14 +203,14 @@ let programs: [Target] = [
     name: "omnidev", dependencies: ["OmniDeveloperTool"],
     path: "Sources/apps/omnidev", swiftSettings: settings),
   .target(
-    name: "OmniSimulations", dependencies: everyModule,
+    name: "OmniSimulations", dependencies: everyModule + ["OmniTestKit"],
     path: "Simulations/Scenarios", swiftSettings: settings),
   .executableTarget(
     name: "omnisim", dependencies: ["OmniSimulations"],
     path: "Simulations/omnisim", swiftSettings: settings),
   .target(
     name: "OmniTestKit",
-    dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics"],
+    dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger"],
     path: "Tests/TestKit", swiftSettings: settings),
   .testTarget(
     name: "OmniDeveloperToolTests", dependencies: ["OmniDeveloperTool"],

@@ -37,6 +37,18 @@ final class Child {
     )
   }
 
+  /// Starts a program and kills it after `delay` seconds, or lets it end before.
+  ///
+  /// - Returns: what it wrote until then, and whether it was the kill that ended it.
+  static func killed(
+    _ program: String, _ arguments: [String], after delay: Double
+  ) throws -> (output: String, isKilled: Bool) {
+    let child = try Child(program, arguments)
+    Thread.sleep(forTimeInterval: delay)
+    let isKilled = child.kill()
+    return (child.finish().output, isKilled)
+  }
+
   /// The text of `key` in the JSON object that a program printed last.
   static func text(_ key: String, in output: String) -> String? {
     guard let line = output.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {

@@ -27,6 +27,7 @@ public enum Simulator {
   private static let help = """
     USAGE: omnisim --seed N [--json]       one day that never was
            omnisim --seeds A..B            the days of a range, up to the first that fails
+           omnisim ledger --seeds A..B     ledgers on a failing disk, up to the first that fails
            omnisim soak [--minutes M] [--kills K] [--seed N] [--program PATH]
                                            days for M minutes, then K kills of the program
     """
@@ -38,6 +39,10 @@ public enum Simulator {
         Array(arguments.dropFirst()), ["--minutes", "--kills", "--seed", "--program"])
       return try Soak(options).run(screen)
     }
+    if arguments.first == "ledger" {
+      let options = try SimulatorOptions(Array(arguments.dropFirst()), ["--seeds"])
+      return try runLedgers(try options.range("--seeds") ?? 0...99, screen)
+    }
     let options = try SimulatorOptions(arguments, ["--seed", "--seeds", "--json"])
     if let seeds = try options.range("--seeds") {
       try run(seeds, screen)
@@ -45,6 +50,20 @@ public enum Simulator {
       let report = try Simulation.run(seed: options.number("--seed", 1))
       screen.say(options.has("--json") ? report.json : report.text)
     }
+  }
+
+  private static func runLedgers(_ seeds: ClosedRange<UInt64>, _ screen: Screen) throws {
+    var recoveries = 0
+    var checks: UInt64 = 0
+    for seed in seeds {
+      if seed % 100 == 0 { screen.progress("ledger \(seed)") }
+      let report = try LedgerSimulation.run(seed: seed)
+      recoveries += report.recoveries
+      checks += report.checks
+    }
+    screen.say(
+      "ledgers \(seeds.lowerBound)..\(seeds.upperBound): \(recoveries) recoveries, \(checks) checks"
+    )
   }
 
   private static func run(_ seeds: ClosedRange<UInt64>, _ screen: Screen) throws {

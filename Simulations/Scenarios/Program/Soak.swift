@@ -27,6 +27,11 @@ struct Soak {
       let settings = KillProof.Settings(program: program, kills: kills, seed: seed)
       let report = try KillProof.run(settings) { screen.progress($0) }
       screen.say("\n" + report.text)
+      // The ledger is quicker to kill than a backtest: five kills for two.
+      let ledgers = try LedgerKillProof.run(program: program, kills: kills * 5 / 2, seed: seed) {
+        screen.progress($0)
+      }
+      screen.say("\n" + ledgers.text)
     }
   }
 
@@ -41,6 +46,9 @@ struct Soak {
         screen.progress("seed \(number)")
       }
       total.add(try Simulation.run(seed: number))
+      for ledger in 0..<10 as Range<UInt64> {
+        _ = try LedgerSimulation.run(seed: number &* 10 &+ ledger)
+      }
       number &+= 1  // Behind the last seed comes the first.
     }
     screen.say("\nseeds \(seed)..\(number &- 1): \(total.text)")

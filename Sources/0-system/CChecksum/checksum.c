@@ -51,3 +51,16 @@ uint32_t omni_crc32c(uint32_t seed, const void *bytes, size_t length) {
 #endif
   return omni_crc32c_table(seed, bytes, length);
 }
+
+size_t omni_first_nonzero(const void *bytes, size_t length) {
+  const uint8_t *at = bytes;
+  size_t index = 0;
+  while (index + 8 <= length) {
+    uint64_t word;
+    memcpy(&word, at + index, 8);
+    if (word) break;
+    index += 8;
+  }
+  while (index < length && !at[index]) index++;
+  return index;
+}

@@ -32,3 +32,16 @@ public enum CRC32C {
     }
   }
 }
+
+/// Looks for bytes that are not zero.
+@frozen
+public enum ZeroScan {
+  /// The place of the first byte that is not zero, or nil when all are.
+  ///
+  /// - Complexity: O(n), eight bytes at a time, without allocation.
+  public static func firstNonZero(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
+    let place = unsafe omni_first_nonzero(base, bytes.count)
+    return place == bytes.count ? nil : place
+  }
+}

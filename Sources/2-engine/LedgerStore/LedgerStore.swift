@@ -137,13 +137,18 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
     guard isUsable else { throw .unusable }
     guard batch.count > 0 else { return }
     try reserve(batch)
-    judge.judge(batch, into: &books, archive: &archive, workers: workers)
+    let expired = judge.judge(batch, into: &books, archive: &archive, workers: workers)
     if let failure = archive.failure {
       isUsable = false
       throw .log(failure)
     }
-    guard judge.acceptedCount > 0, configuration.sabotage != .skipLog else { return }
+    if configuration.sabotage == .skipLog { return }
     body.removeAll()
+    if judge.acceptedCount == 0 {
+      // What expired is given back for good, whether or not anything was accepted.
+      if !expired.isEmpty { try writeTime(books.time) }
+      return
+    }
     for place in 0..<judge.acceptedCount {
       batch.encode(judge.acceptedIndex(place), into: &body)
     }
@@ -194,13 +199,17 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
   public mutating func advance(to instant: Int64) throws(LedgerStoreFailure) -> Int {
     guard isUsable else { throw .unusable }
     guard instant > books.time else { return 0 }
+    try writeTime(instant)
+    return books.advance(to: instant).count
+  }
+
+  private mutating func writeTime(_ instant: Int64) throws(LedgerStoreFailure) {
     body.removeAll()
     body.put(instant)
     try write(
       FrameContent(
         kind: LedgerRecord.timeAdvanced.rawValue, itemCount: 0,
         time: Timestamp(nanoseconds: instant)))
-    return books.advance(to: instant).count
   }
 
   /// Writes the body as a frame, and returns when it is on the device.

@@ -1,5 +1,6 @@
 import OmniLedger
 import OmniPlatform
+import OmniTestKit
 
 /// Books, a judge and an archive together, as a test wants them.
 final class JudgedRun {
@@ -30,16 +31,7 @@ final class JudgedRun {
 
   var isBalanced: Bool { books.trialBalance().allSatisfy(\.isBalanced) }
 
-  func matches(_ naive: NaiveBooks) -> Bool {
-    books.register.terms.indices.allSatisfy { number in
-      let state = books.account(number)
-      let holding = NaiveBooks.Holding(
-        debits: state.debits, credits: state.credits, pendingDebits: state.pendingDebits,
-        pendingCredits: state.pendingCredits, nonce: books.nonce(number),
-        isClosed: books.isClosed(number))
-      return naive.holdings[books.register.terms[number].key] == holding
-    }
-  }
+  func matches(_ naive: NaiveBooks) -> Bool { naive.agrees(with: books) }
 }
 
 /// The platform's threads in the role that the core owns.

@@ -1,4 +1,5 @@
 import Foundation
+import OmniTestKit
 import Testing
 
 /// A way around the gate does not compile: the compiler is run on short programs that try.
@@ -147,6 +148,10 @@ private enum Compiler {
       .filter { $0.hasPrefix("C") && $0.hasSuffix(".build") }
       .map { products.appending(path: $0).appending(path: "module.modulemap") }
       .filter(exists)
+    let system = URL(filePath: "\(SampleFiles.root)/Sources/0-system")
+    let systemMaps = try FileManager.default.contentsOfDirectory(atPath: system.path)
+      .map { system.appending(path: $0).appending(path: "module.modulemap") }
+      .filter(exists)
     let process = Process()
     let pipe = Pipe()
     let compiler: URL = try #require(program)
@@ -154,7 +159,7 @@ private enum Compiler {
     process.arguments =
       ["-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-module-name", "Attempt"]
       + ["-diagnostic-style", "llvm", "-I", products.appending(path: "Modules").path]
-      + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0.path)"] } + [file.path]
+      + (maps + systemMaps).flatMap { ["-Xcc", "-fmodule-map-file=\($0.path)"] } + [file.path]
     process.standardOutput = pipe
     process.standardError = pipe
     try process.run()

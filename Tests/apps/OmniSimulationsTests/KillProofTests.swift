@@ -13,6 +13,15 @@ import Testing
     #expect(report.kills >= 10)
     #expect(report.middle > 0)
   }
+
+  @Test(.enabled(if: isBuilt, "the program is not built: swift build --product omni"))
+  func `a ledger loses nothing acknowledged when its program is killed`() throws {
+    let report = try LedgerKillProof.run(
+      program: program, kills: 20, seed: 1, transactionCount: 4_000)
+
+    #expect(report.kills == 20)
+    #expect(report.underLoad > 0)
+  }
 }
 
 private var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: program) }

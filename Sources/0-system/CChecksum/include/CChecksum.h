@@ -13,4 +13,7 @@ uint32_t omni_crc32c(uint32_t seed, const void *_Nonnull bytes, size_t length);
 /// The same checksum by the table alone, so that a test can hold the two against each other.
 uint32_t omni_crc32c_table(uint32_t seed, const void *_Nonnull bytes, size_t length);
 
+/// Where the first byte stands that is not zero, or `length` if there is none.
+size_t omni_first_nonzero(const void *_Nonnull bytes, size_t length);
+
 #endif

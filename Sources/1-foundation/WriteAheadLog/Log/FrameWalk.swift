@@ -39,11 +39,7 @@ struct FrameWalk {
       offset += header.size
       isComplete = isSnapshot && header.version == SnapshotFile.lastVersion
     }
-    for place in offset..<max(offset, bytes.count) where bytes[place] != 0 {
-      note(place, "byte behind the last frame")
-      // A whole frame of them is one finding.
-      if damages.count > 16 { break }
-    }
+    noteNonZero(offset..<max(offset, bytes.count), "byte behind the last frame")
     if let last, last != chain, damages.isEmpty {
       note(offset, "end of the file, where further frames were acknowledged")
     }
@@ -110,8 +106,22 @@ struct FrameWalk {
     } else if unsafe body.withUnsafeBytes({ unsafe header.digest(of: $0) }) != header.digest {
       note(offset + 96, "frame digest")
     }
-    for place in start + header.bodyBytes..<offset + header.size where bytes[place] != 0 {
-      note(place, "byte between two frames")
+    noteNonZero(
+      start + header.bodyBytes..<min(bytes.count, offset + header.size),
+      "byte between two frames")
+  }
+
+  /// Notes bytes that should be zero; a whole frame of them is one finding, so at most a few.
+  private mutating func noteNonZero(_ range: Range<Int>, _ what: String) {
+    var start = range.lowerBound
+    for _ in 0..<16 where start < range.upperBound {
+      let from = start
+      let found = unsafe bytes.withUnsafeBytes { all in
+        unsafe ZeroScan.firstNonZero(.init(rebasing: all[from..<range.upperBound]))
+      }
+      guard let found else { return }
+      note(start + found, what)
+      start += found + 1
     }
   }
 }

@@ -188,7 +188,9 @@ extension WriteAheadLog where Disk: ~Copyable {
       while true {
         let bytes = try disk.bytes(of: name, at: place, count: 1 << 18)
         if bytes.isEmpty { return nil }
-        if let index = bytes.firstIndex(where: { $0 != 0 }) { return place + index }
+        if let index = unsafe bytes.withUnsafeBytes({ unsafe ZeroScan.firstNonZero($0) }) {
+          return place + index
+        }
         place += bytes.count
       }
     } catch {
@@ -260,6 +262,7 @@ extension WriteAheadLog where Disk: ~Copyable {
     guard let header = try header(Int(place.segment), Int(place.offset)), header.number == number
     else { throw .corrupt(damage) }
     try read(header, Int(place.segment), Int(place.offset), into: &body)
+    if configuration.sabotage == .skipBodyCheck { return header }
     guard unsafe CRC32C.checksum(body.bytes) == header.bodyChecksum else {
       throw .corrupt(damage)
     }

@@ -220,6 +220,7 @@ public struct WriteAheadLog<Disk: LogDisk & ~Copyable>: ~Copyable {
     do throws(FileError) {
       if configuration.sabotage == .acknowledgeEarly {
         acknowledgedCount = frameCount
+        try writeAcknowledgement(frameCount, slot: frameCount % UInt64(Acknowledgement.slots))
       }
       if configuration.sabotage != .skipSynchronize {
         try synchronizeSegment()

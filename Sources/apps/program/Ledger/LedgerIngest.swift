@@ -107,6 +107,9 @@ struct LedgerIngest {
         totals.digest.put(UInt64(verdict.rawValue))
         verdicts?.add("\(batch.origin(index)),\(id),\(verdict.code)")
       }
+      if arguments.has("--acknowledge") {
+        console.print("acknowledged \(store.books.transactionCount)")
+      }
       bar.show(Int(ingestor.bytesRead))
     }
     bar.show(size)

@@ -1,21 +1,43 @@
-import OmniLedger
+public import OmniLedger
 import OmniMoney
 
 /// Books in dictionaries, by rules written down a second time.
 ///
 /// Slow and obvious: one transaction after another, looking everything up by name. The fast judge is
 /// held against it.
-struct NaiveBooks {
-  struct Holding: Equatable {
-    var debits: Int128 = 0
-    var credits: Int128 = 0
-    var pendingDebits: Int128 = 0
-    var pendingCredits: Int128 = 0
-    var nonce: UInt64 = 0
-    var isClosed = false
+public struct NaiveBooks {
+  /// What an account holds.
+  public struct Holding: Equatable {
+    /// All posted debits.
+    public var debits: Int128 = 0
+    /// All posted credits.
+    public var credits: Int128 = 0
+    /// All reserved debits.
+    public var pendingDebits: Int128 = 0
+    /// All reserved credits.
+    public var pendingCredits: Int128 = 0
+    /// The last nonce used.
+    public var nonce: UInt64 = 0
+    /// Whether nothing more is taken.
+    public var isClosed = false
+
+    /// Nothing.
+    public init() {}
+
+    /// What the fast books hold of the account with this number.
+    public init(_ books: borrowing Books, _ number: Int) {
+      let state = books.account(number)
+      debits = state.debits
+      credits = state.credits
+      pendingDebits = state.pendingDebits
+      pendingCredits = state.pendingCredits
+      nonce = books.nonce(number)
+      isClosed = books.isClosed(number)
+    }
   }
 
-  struct Pending {
+  /// A pending transaction.
+  public struct Pending {
     var legs: [TransferLeg]
     var flags: TransactionFlags
     var expiry: Int64
@@ -23,18 +45,25 @@ struct NaiveBooks {
   }
 
   var terms: [AccountKey: AccountTerms] = [:]
-  var holdings: [AccountKey: Holding] = [:]
+  /// What every account holds.
+  public private(set) var holdings: [AccountKey: Holding] = [:]
   var committed: [TransactionID: Transaction] = [:]
-  var order: [TransactionID] = []
+  /// What was accepted, in the order of application.
+  public private(set) var order: [TransactionID] = []
   var pendings: [TransactionID: Pending] = [:]
   var time = Int64.min
 
-  mutating func open(_ account: AccountTerms) {
+  /// Creates empty books.
+  public init() {}
+
+  /// Opens an account.
+  public mutating func open(_ account: AccountTerms) {
     terms[account.key] = account
     holdings[account.key] = Holding()
   }
 
-  mutating func expire() {
+  /// Gives back what has expired.
+  public mutating func expire() {
     for (id, pending) in pendings where pending.state == .open && pending.expiry <= time {
       giveBack(id, .expired)
     }
@@ -53,7 +82,8 @@ struct NaiveBooks {
 
   // MARK: A batch
 
-  mutating func judge(_ batch: [Transaction]) -> [Verdict] {
+  /// Judges a batch, and applies what is accepted.
+  public mutating func judge(_ batch: [Transaction]) -> [Verdict] {
     expire()
     var verdicts: [Verdict?] = batch.map { transaction in
       committed[transaction.id].map { Self.compare($0, transaction) }
@@ -388,5 +418,14 @@ struct NaiveBooks {
       giveBack(id, .voided)
     }
     return nil
+  }
+
+  /// Whether the fast books say the same of every account.
+  public func agrees(with books: borrowing Books) -> Bool {
+    for number in books.register.terms.indices {
+      let key = books.register.terms[number].key
+      guard holdings[key] == Holding(books, number) else { return false }
+    }
+    return books.transactionCount == order.count && books.accountCount == holdings.count
   }
 }

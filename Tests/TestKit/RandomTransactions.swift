@@ -1,18 +1,20 @@
-import OmniLedger
+public import OmniLedger
 import OmniMoney
-import OmniTestKit
 
 /// Random batches with everything that can be wrong with one, from one seed.
-struct RandomTransactions {
-  var random: SeededRandom
-  let accounts: [AccountTerms]
+public struct RandomTransactions {
+  /// Where chance comes from.
+  public var random: SeededRandom
+  /// Between which accounts.
+  public let accounts: [AccountTerms]
   private var nonces: [AccountKey: UInt64] = [:]
   private var sent: [Transaction] = []
   private var clock: Int64 = 1_000
   /// How likely a fault is, in hundredths.
-  var faults: UInt64 = 12
+  public var faults: UInt64 = 12
 
-  init(seed: UInt64, accountCount: Int = 8) {
+  /// Creates the series of `seed`.
+  public init(seed: UInt64, accountCount: Int = 8) {
     random = SeededRandom(seed: seed)
     var accounts: [AccountTerms] = []
     for number in 0..<accountCount {
@@ -27,7 +29,8 @@ struct RandomTransactions {
 
   private mutating func chance(_ hundredths: UInt64) -> Bool { random.below(100) < hundredths }
 
-  mutating func batch(count: Int) -> [Transaction] {
+  /// The next batch.
+  public mutating func batch(count: Int) -> [Transaction] {
     var batch: [Transaction] = []
     while batch.count < count {
       if !sent.isEmpty && chance(faults / 3) {

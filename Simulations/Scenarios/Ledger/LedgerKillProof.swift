@@ -1,0 +1,146 @@
+import Foundation
+import OmniPlatform
+import OmniTestKit
+
+/// Kills `omni ledger ingest` under load on a real disk, again and again.
+///
+/// Whatever the program had acknowledged must be there when the ledger is opened again, and sending
+/// everything once more must end in the books of a run that nobody disturbed.
+package struct LedgerKillProof {
+  /// What was found.
+  package struct Report: Sendable {
+    /// How often the program was killed.
+    package internal(set) var kills = 0
+    /// How often it was killed after it had acknowledged something and before it had ended.
+    package internal(set) var underLoad = 0
+    /// How many transactions had been acknowledged before kills, all of which were found again.
+    package internal(set) var acknowledged = 0
+    /// The digest of the books at the end of all.
+    package internal(set) var digest = ""
+
+    /// A line.
+    package var text: String {
+      "\(kills) kills of omni ledger ingest, \(underLoad) under load; \(acknowledged) acknowledged "
+        + "transactions found again, none doubled; digest \(digest)"
+    }
+  }
+
+  private let program: String
+  private let folder: String
+  private let transactionCount: Int
+  /// How long a run takes that nobody disturbs.
+  private var seconds = 0.0  // statistic: seconds
+  private var random: SeededRandom
+  private var report = Report()
+
+  /// Kills the program `kills` times.
+  package static func run(
+    program: String, kills: Int, seed: UInt64, transactionCount: Int = 40_000,
+    progress: (String) -> Void = { _ in }
+  ) throws -> Report {
+    let folder = try FileSystem.makeTemporaryDirectory("omni-ledger-kills")
+    defer { try? FileSystem.removeDirectory(folder) }
+    var proof = Self(
+      program: program, folder: folder, transactionCount: transactionCount,
+      random: SeededRandom(seed: seed))
+    try proof.makePayloads()
+    let start = ContinuousClock.now
+    proof.report.digest = try proof.undisturbed()
+    proof.seconds = (ContinuousClock.now - start) / .seconds(1)
+    while proof.report.kills < kills {
+      try proof.killAndResume(until: kills)
+      progress("\(proof.report.kills) of \(kills) kills")
+    }
+    return proof.report
+  }
+
+  private init(program: String, folder: String, transactionCount: Int, random: SeededRandom) {
+    self.program = program
+    self.folder = folder
+    self.transactionCount = transactionCount
+    self.random = random
+  }
+
+  private func makePayloads() throws {
+    var accounts = "account,asset,normal,limit\n"
+    for number in 0..<50 { accounts += "acct-\(number),USD,credit,unlimited\n" }
+    var nonces = Array(repeating: 0, count: 50)
+    var chance = random
+    var lines = ""
+    for number in 0..<transactionCount {
+      let sender = Int(chance.below(50))
+      let receiver = (sender + 1 + Int(chance.below(49))) % 50
+      nonces[sender] += 1
+      let digits = String(number + 1, radix: 16)
+      let id = String(repeating: "0", count: 32 - digits.count) + digits
+      lines +=
+        "{\"id\":\"\(id)\",\"sender\":\"acct-\(sender)\",\"legs\":[{\"debit\":\"acct-\(sender)\","
+        + "\"credit\":\"acct-\(receiver)\",\"amount\":\"\(1 + chance.below(900)).25\","
+        + "\"asset\":\"USD\"}],\"nonce\":\(nonces[sender]),\"ts\":\(1_000 + number)}\n"
+    }
+    try FileSystem.replaceFile(folder + "/accounts.csv", with: Array(accounts.utf8))
+    try FileSystem.replaceFile(folder + "/payloads.ndjson", with: Array(lines.utf8))
+  }
+
+  private func arguments(_ ledger: String, batch: Int) -> [String] {
+    [
+      "ledger", "ingest", folder + "/payloads.ndjson", "--accounts", folder + "/accounts.csv",
+      "--ledger", folder + "/" + ledger, "--batch", "\(batch)", "--acknowledge", "--json",
+    ]
+  }
+
+  private func call(_ arguments: [String]) throws -> String {
+    let (status, output) = try Child(program, arguments).finish()
+    guard status == 0 else {
+      throw SimulationFailure(
+        seed: 0, check: "omni \(arguments.prefix(2).joined(separator: " ")) succeeds", found: output
+      )
+    }
+    return output
+  }
+
+  private func undisturbed() throws -> String {
+    _ = try call(["ledger", "init", "--ledger", folder + "/calm"])
+    let output = try call(arguments("calm", batch: 1_000))
+    return Child.text("digest", in: output) ?? ""
+  }
+
+  /// Begins a ledger, kills its program a few times, and lets it come to the end.
+  private mutating func killAndResume(until kills: Int) throws {
+    let ledger = "ledger-\(report.kills)"
+    _ = try call(["ledger", "init", "--ledger", folder + "/" + ledger])
+    var known = 0
+    for _ in 0..<5 where report.kills < kills {
+      let batch = 20 + Int(random.below(400))
+      // statistic: seconds until the kill, mostly before the run would end
+      let delay = seconds * (0.2 + Double(random.below(1_000)) / 1_000)
+      let (output, isKilled) = try Child.killed(
+        program, arguments(ledger, batch: batch), after: delay)
+      report.kills += 1
+      let acknowledged =
+        output.split(separator: "\n").last { $0.hasPrefix("acknowledged ") }
+        .flatMap { Int($0.dropFirst(13)) } ?? 0
+      if isKilled && acknowledged > known { report.underLoad += 1 }
+      let trial = try call(["ledger", "trial", "--ledger", folder + "/" + ledger, "--json"])
+      let found = Int(Child.text("transactions", in: trial) ?? "") ?? -1
+      guard found >= max(acknowledged, known), found <= transactionCount else {
+        throw SimulationFailure(
+          seed: 0, check: "at least \(max(acknowledged, known)) transactions after a kill",
+          found: "\(found)")
+      }
+      report.acknowledged += acknowledged
+      known = found
+    }
+    let output = try call(arguments(ledger, batch: 5_000))
+    let digest = Child.text("digest", in: output)
+    guard digest == report.digest else {
+      throw SimulationFailure(
+        seed: 0, check: "the digest \(report.digest)", found: digest ?? output)
+    }
+    let scrub = try call(["ledger", "scrub", "--ledger", folder + "/" + ledger, "--json"])
+    guard scrub.contains("\"clean\":true") else {
+      throw SimulationFailure(seed: 0, check: "a clean scrub", found: scrub)
+    }
+    try FileSystem.removeDirectory(folder + "/" + ledger)
+  }
+}
