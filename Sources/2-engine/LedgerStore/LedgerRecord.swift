@@ -3,7 +3,9 @@ import OmniEncoding
 import OmniLedger
 import OmniMoney
 
-/// What a frame of a ledger's log holds. The numbers are never given to another kind.
+/// What a frame of a ledger's log holds.
+///
+/// The numbers are never given to another kind.
 public enum LedgerRecord: UInt16, Sendable, CaseIterable {
   /// Accounts that were opened, by their terms, in the order of their numbers.
   case accountsOpened = 1

@@ -191,8 +191,9 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
     do throws(LogFailure) { try archive.log.reserve(bodyBytes: bytes) } catch { throw .log(error) }
   }
 
-  /// Moves the ledger's time on to `instant`, in nanoseconds since 1970: what has expired by then is
-  /// given back. An earlier instant does nothing.
+  /// Moves the ledger's time on to `instant`, in nanoseconds since 1970.
+  ///
+  /// What has expired by then is given back; an earlier instant does nothing.
   ///
   /// - Returns: how many pending transactions expired.
   @discardableResult

@@ -12,11 +12,11 @@ struct DoctorCommandTests {
 
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.code == 0, "\(outcome.output)")
-    #expect(lines.count == 15)
+    #expect(lines.count == 16)
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
     for name in [
       "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
-      "SQLite: version 3.", "libpq: version 1",
+      "SQLite: version 3.", "libpq: version 1", "simdjson: version 3.",
     ] {
       #expect(outcome.output.contains("ok   " + name))
     }
@@ -90,7 +90,8 @@ struct DoctorCommandTests {
     #expect(outcome.code == 0)
     for line in [
       "OMNI \(Omni.version): Apache-2.0", "zlib: Zlib", "OpenSSL 3 (libcrypto): Apache-2.0",
-      "libyaml: MIT", "libsodium: ISC", "SQLite: blessing", "PostgreSQL (libpq): PostgreSQL",
+      "libyaml: MIT", "libsodium: ISC", "simdjson: Apache-2.0", "SQLite: blessing",
+      "PostgreSQL (libpq): PostgreSQL",
       "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
       "Take it, it is free.",
     ] {

@@ -15,7 +15,8 @@ struct LedgerCommand: Command {
     Option("--verdicts", "FILE", "ingest, validate: line,id,verdict of every transaction"),
     Option("--batch", "COUNT", "ingest, validate: transactions a batch (8189)"),
     Option("--workers", "COUNT", "ingest, validate, bench: cores (all)"),
-    Option("--acknowledge", nil, "ingest: prints how many transactions are on disk after each batch"),
+    Option(
+      "--acknowledge", nil, "ingest: prints how many transactions are on disk after each batch"),
     Option("--at", "TIME", "balance, statement: as of this instant; expire: up to it"),
     Option("--sqlite", "FILE", "project: the SQLite file (the folder's name and .sqlite)"),
     Option("--postgres", "URL", "project: a PostgreSQL server instead of SQLite"),

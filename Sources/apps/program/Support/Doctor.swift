@@ -1,6 +1,7 @@
 import Foundation
 import OmniConfiguration
 import OmniCrypto
+import OmniIngestion
 import OmniPlatform
 import OmniPostgreSQL
 import OmniSQLite
@@ -47,7 +48,7 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, libcrypto, libsodium, libyaml, sqlite, libpq, demoData,
+      machine, memory, disk, zlib, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
   }
@@ -135,6 +136,12 @@ struct Doctor {
       // The digest of nothing, FIPS 180-4.
       SHA256.digest(of: []).description
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    }
+  }
+
+  private var simdjson: Finding {
+    library("simdjson", PayloadCeiling.libraryVersion, package: "libsimdjson14") {
+      PayloadCeiling.run(Array("{\"id\":\"x\"}\n{\"id\":\"y\"}\n".utf8)) == 2
     }
   }
 

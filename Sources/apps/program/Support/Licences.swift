@@ -37,6 +37,10 @@ enum Licences {
       name: "libsodium", licence: "ISC",
       text: "https://doc.libsodium.org/#license, and /usr/share/doc/libsodium23/copyright"),
     Part(
+      name: "simdjson", licence: "Apache-2.0",
+      text: "https://github.com/simdjson/simdjson/blob/master/LICENSE, and "
+        + "/usr/share/doc/libsimdjson14/copyright"),
+    Part(
       name: "SQLite", licence: "blessing",
       text: "https://www.sqlite.org/copyright.html: in the public domain"),
     Part(

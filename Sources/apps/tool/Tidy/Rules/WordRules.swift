@@ -5,7 +5,9 @@ package enum WordRules {
   /// What begins a comment that gives the reason.
   static let statisticMark = "// statistic:"
   /// Modules that may hold unsafe code; those that wrap a C library may as well.
-  static let unsafeModules = ["Collections", "Platform", "Storage", "Crypto", "Encoding"]
+  static let unsafeModules = [
+    "Collections", "Platform", "Storage", "WriteAheadLog", "Crypto", "Encoding",
+  ]
 
   /// The list of forbidden words.
   package static func words(_ tree: SourceTree) -> [Finding] {
