@@ -1,116 +1,132 @@
 /// A map from byte strings to 64-bit values, for caches of names.
 ///
-/// Open addressing with linear probing; the bytes of all keys lie in one buffer. Entries are only
+/// Open addressing with linear probing. A slot holds a key of up to 16 bytes itself, so that finding
+/// one looks at one line of memory; longer keys lie in a buffer of their own. Entries are only
 /// added. The hash is keyed, so that whoever chooses the names cannot make them collide.
 ///
 /// - Complexity: O(length) on average; allocates only when it grows.
 @safe public struct ByteKeyMap: ~Copyable {
-  struct Entry: BitwiseCopyable {
-    let start: Int
-    let count: Int
-    let value: UInt64
+  struct Slot: BitwiseCopyable {
+    /// A short key's bytes, filled with zeros; or a long key's hash, and where its bytes begin.
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// The key's length plus one; 0 for a free slot.
+    var mark: UInt64 = 0
+    var value: UInt64 = 0
   }
 
-  /// Upper half: bits of the hash; lower half: an entry's number plus one.
-  private var slots: OwnedBuffer<UInt64>
-  private var entries = GrowingBuffer<Entry>()
+  private var slots: OwnedBuffer<Slot>
   private var bytes = GrowingBuffer<UInt8>()
+  private var number = 0
   private let seed: UInt64
 
   /// Creates an empty map.
   public init(seed: UInt64 = 0) {
     self.seed = seed
-    slots = OwnedBuffer(repeating: 0, count: 64)
+    slots = OwnedBuffer(repeating: Slot(), count: 64)
   }
 
   /// How many keys there are.
-  public var count: Int { entries.count }
+  public var count: Int { number }
 
-  /// How many bytes all keys have.
-  public var byteCount: Int { bytes.count }
+  /// How many bytes of memory the keys take.
+  public var byteCount: Int { bytes.count + number * MemoryLayout<Slot>.size }
 
   /// The value of the key whose bytes are `key`, or nil.
   public func value(of key: UnsafeRawBufferPointer) -> UInt64? {
-    let hash = unsafe hash(key)
+    let wanted = unsafe probe(key)
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if (slots[slot] ^ hash) >> 32 == 0 {
-        let entry = entries[Int(slots[slot] & 0xFFFF_FFFF) - 1]
-        if unsafe isEqual(entry, key) { return entry.value }
+    var place = Int(truncatingIfNeeded: hash(wanted)) & mask
+    while slots[place].mark != 0 {
+      if slots[place].mark == wanted.mark, slots[place].low == wanted.low {
+        if key.count <= 16 {
+          if slots[place].high == wanted.high { return slots[place].value }
+        } else if unsafe isEqual(Int(slots[place].high), key) {
+          return slots[place].value
+        }
       }
-      slot = (slot + 1) & mask
+      place = (place + 1) & mask
     }
     return nil
   }
 
   /// Adds a key that is not there.
   public mutating func insert(_ key: UnsafeRawBufferPointer, value: UInt64) {
-    if (entries.count + 1) * 2 > slots.count { grow() }
-    let start = bytes.count
-    for place in key.indices { bytes.append(unsafe key[place]) }
-    entries.append(Entry(start: start, count: key.count, value: value))
-    put(unsafe hash(key), entries.count)
+    if (number + 1) * 4 > slots.count * 3 { grow() }
+    var slot = unsafe probe(key)
+    slot.value = value
+    if key.count > 16 {
+      slot.high = UInt64(bytes.count)
+      for place in key.indices { bytes.append(unsafe key[place]) }
+    }
+    put(slot)
+    number += 1
   }
 
   /// Removes every key.
   public mutating func removeAll() {
-    slots = OwnedBuffer(repeating: 0, count: 64)
-    entries.removeAll()
+    slots = OwnedBuffer(repeating: Slot(), count: 64)
     bytes.removeAll()
+    number = 0
   }
 
-  private mutating func put(_ hash: UInt64, _ number: Int) {
+  private mutating func put(_ slot: Slot) {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 { slot = (slot + 1) & mask }
-    slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(number)
+    var place = Int(truncatingIfNeeded: hash(slot)) & mask
+    while slots[place].mark != 0 { place = (place + 1) & mask }
+    slots[place] = slot
   }
 
   private mutating func grow() {
-    slots = OwnedBuffer(repeating: 0, count: slots.count * 2)
-    for number in entries.indices {
-      let entry = entries[number]
-      let keyHash: UInt64 = unsafe bytes.withUnsafeBytes { all in
-        unsafe hash(UnsafeRawBufferPointer(rebasing: all[entry.start..<entry.start + entry.count]))
-      }
-      put(keyHash, number + 1)
-    }
+    var kept = OwnedBuffer(repeating: Slot(), count: slots.count * 2)
+    swap(&kept, &slots)
+    for place in kept.indices where kept[place].mark != 0 { put(kept[place]) }
   }
 
-  private func isEqual(_ entry: Entry, _ key: UnsafeRawBufferPointer) -> Bool {
-    guard entry.count == key.count else { return false }
-    return unsafe bytes.withUnsafeBytes { all in
-      var place = 0
-      while place + 8 <= key.count {
-        let mine = unsafe all.loadUnaligned(
-          fromByteOffset: entry.start + place, as: UInt64.self)
-        if unsafe mine != key.loadUnaligned(fromByteOffset: place, as: UInt64.self) { return false }
-        place += 8
+  /// What a slot of `key` has, but for its value and the place of a long key's bytes.
+  @inline(__always)
+  private func probe(_ key: UnsafeRawBufferPointer) -> Slot {
+    var slot = Slot()
+    let count = key.count
+    slot.mark = UInt64(count) + 1
+    if count > 16 {
+      slot.low = unsafe longHash(key)
+    } else if count >= 8 {
+      slot.low = unsafe key.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+      if count > 8 {
+        let last = unsafe key.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        slot.high = last >> (8 * UInt64(16 - count))
       }
-      while place < key.count {
-        if unsafe all[entry.start + place] != key[place] { return false }
-        place += 1
-      }
+    } else {
+      for place in 0..<count { unsafe slot.low |= UInt64(key[place]) << (8 * UInt64(place)) }
+    }
+    return slot
+  }
+
+  /// The hash of a slot, from what both a search and an entry know.
+  @inline(__always)
+  private func hash(_ slot: Slot) -> UInt64 {
+    let high = slot.mark > 17 ? 0 : slot.high
+    return Self.fold(Self.fold(slot.low ^ seed) ^ high ^ slot.mark &* 0xA076_1D64_78BD_642F)
+  }
+
+  private func isEqual(_ start: Int, _ key: UnsafeRawBufferPointer) -> Bool {
+    unsafe bytes.withUnsafeBytes { all in
+      for place in key.indices where unsafe all[start + place] != key[place] { return false }
       return true
     }
   }
 
   /// Words of eight bytes folded by products of 128 bits, as in wyhash; the last word overlaps.
-  private func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
+  private func longHash(_ key: UnsafeRawBufferPointer) -> UInt64 {
     var state = seed ^ UInt64(key.count)
-    if key.count >= 8 {
-      var place = 0
-      while place + 8 < key.count {
-        state = unsafe Self.fold(state ^ key.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-        place += 8
-      }
-      let last = unsafe key.loadUnaligned(fromByteOffset: key.count - 8, as: UInt64.self)
-      return Self.fold(state ^ last ^ 0xA076_1D64_78BD_642F)
+    var place = 0
+    while place + 8 < key.count {
+      state = unsafe Self.fold(state ^ key.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      place += 8
     }
-    var rest: UInt64 = 0
-    for place in key.indices { unsafe rest = rest << 8 | UInt64(key[place]) }
-    return Self.fold(state ^ rest ^ 0xA076_1D64_78BD_642F)
+    let last = unsafe key.loadUnaligned(fromByteOffset: key.count - 8, as: UInt64.self)
+    return Self.fold(state ^ last)
   }
 
   @inline(__always)

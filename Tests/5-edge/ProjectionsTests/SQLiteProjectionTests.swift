@@ -80,7 +80,7 @@ struct SQLiteProjectionTests {
         terms: try #require(
           AccountTerms(
             name: "account \(number)", currency: .usd, normal: .debit,
-            limit: number == 0 ? .max : nil)))
+            limit: number == 0 ? AccountState.sumMax : nil)))
     }
     let sum = amounts.reduce(0, +)
     try target.begin()
