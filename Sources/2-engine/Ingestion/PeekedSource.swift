@@ -22,6 +22,8 @@ struct PeekedSource<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable {
       } catch {
         throw .source(error.description)
       }
+      // A mark of byte order may come in pieces.
+      if end < 3 && chunk[0] == 0xEF { continue }
       let content = chunk[..<end].starts(with: [0xEF, 0xBB, 0xBF]) ? chunk[3..<end] : chunk[..<end]
       if let byte = content.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) {
         chunk.removeLast(chunk.count - end)

@@ -28,7 +28,7 @@ struct SQLiteProjectionTests {
       let moved = try target.rows("SELECT debit FROM statement WHERE account = 0 ORDER BY ordinal")
       #expect(moved == amounts.map { [RandomBooks.decimal($0, 2)] }, "\(Place.self)")
       let limits = try target.rows("SELECT balance_limit FROM accounts ORDER BY number")
-      #expect(limits == [["\(Int128.max)"], [nil]], "\(Place.self)")
+      #expect(limits == [["\(AccountState.sumMax)"], [nil]], "\(Place.self)")
     }
   }
 

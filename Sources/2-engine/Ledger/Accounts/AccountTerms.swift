@@ -12,7 +12,7 @@ public enum NormalSide: UInt8, Sendable, CaseIterable {
 
 /// What an account is opened with, and keeps.
 public struct AccountTerms: Sendable, Hashable {
-  /// The name: 1 to 128 bytes of UTF-8 without control characters or blanks at the ends.
+  /// The name: 1 to 128 bytes of UTF-8 without control and other hidden characters, or blanks at the ends.
   public let name: String
   /// In what it is kept.
   public let currency: Currency
@@ -48,7 +48,8 @@ public struct AccountTerms: Sendable, Hashable {
     guard text.first != " ", text.last != " " else { return false }
     return text.unicodeScalars.allSatisfy { scalar in
       switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
+      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+        .surrogate:
         false
       default: true
       }
