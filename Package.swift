@@ -54,7 +54,7 @@ let modules: [Module] = [
   foundation("Time"),
   foundation("Money"),
   foundation("Encoding", uses: ["Time", "Money"], system: ["CChecksum"]),
-  foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib"]),
+  foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib", "CZstd"]),
   foundation("Telemetry"),
   foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL", "CSodium"]),
   foundation("Configuration", system: ["CYAML"]),
@@ -144,6 +144,9 @@ let system: [Target] = [
   .systemLibrary(
     name: "CZlib", path: "Sources/0-system/CZlib", pkgConfig: "zlib",
     providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(
+    name: "CZstd", path: "Sources/0-system/CZstd", pkgConfig: "libzstd",
+    providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(
     name: "COpenSSL", path: "Sources/0-system/COpenSSL", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"])]),

@@ -18,6 +18,7 @@ extension SHA256 {
 
   @usableFromInline
   static func digest(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
+    if bytes.count <= 55 { return unsafe shortDigest(bytes) }
     var state = SHA256_CTX()
     var result = SIMD4<UInt64>()
     let isDone = unsafe withUnsafeMutableBytes(of: &result) { output in
@@ -27,5 +28,29 @@ extension SHA256 {
     }
     precondition(isDone, "a digest that takes bytes")
     return result
+  }
+
+  /// The digest of at most 55 bytes, which with their padding are one block.
+  private static func shortDigest(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
+    var state = SHA256_CTX()
+    let isBegun = unsafe SHA256_Init(&state) == 1
+    precondition(isBegun, "a digest that begins")
+    return unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { block in
+      unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
+      unsafe block.copyMemory(from: bytes)
+      unsafe block[bytes.count] = 0x80
+      // The count of bits is at most 440: two bytes, the most significant first.
+      unsafe block[62] = UInt8(truncatingIfNeeded: bytes.count >> 5)
+      unsafe block[63] = UInt8(truncatingIfNeeded: bytes.count << 3)
+      if let base = block.baseAddress {
+        unsafe SHA256_Transform(&state, base.assumingMemoryBound(to: UInt8.self))
+      }
+      func word(_ first: UInt32, _ second: UInt32) -> UInt64 {
+        UInt64(first.byteSwapped) | UInt64(second.byteSwapped) << 32
+      }
+      let half = state.h
+      return SIMD4(
+        word(half.0, half.1), word(half.2, half.3), word(half.4, half.5), word(half.6, half.7))
+    }
   }
 }

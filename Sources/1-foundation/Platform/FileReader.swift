@@ -1,8 +1,8 @@
 import Glibc
 
-/// Reads a file from front to back in chunks; what is compressed with gzip comes out plain.
+/// Reads a file from front to back in chunks; what is packed with gzip or zstd comes out plain.
 ///
-/// Whether a file is compressed is seen from its first two bytes, not from its name. Several
+/// Whether a file is compressed is seen from its first bytes, not from its name. Several
 /// compressed members after one another are read as one content, as gzip itself does.
 ///
 ///     var reader = try FileReader(path)
@@ -11,6 +11,7 @@ import Glibc
 @safe public struct FileReader: ~Copyable {
   private let file: File
   private var inflater: Inflater?
+  private var zstd: ZstdInflater?
   private let input: UnsafeMutableRawBufferPointer
   private let output: UnsafeMutableRawBufferPointer
   private var count = 0
@@ -25,6 +26,7 @@ import Glibc
     precondition(chunkBytes >= 2, "a chunk of at least two bytes")
     file = try File(path, .read)
     inflater = nil
+    zstd = nil
     unsafe input = .allocate(byteCount: chunkBytes, alignment: 16)
     unsafe output = .allocate(byteCount: chunkBytes, alignment: 16)
   }
@@ -38,10 +40,10 @@ import Glibc
   public var path: String { file.path }
 
   /// Whether the file is compressed, known after the first chunk.
-  public var isCompressed: Bool { inflater != nil }
+  public var isCompressed: Bool { inflater != nil || zstd != nil }
 
   private var bytes: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(rebasing: (inflater == nil ? input : output)[..<count])
+    unsafe UnsafeRawBufferPointer(rebasing: (isCompressed ? output : input)[..<count])
   }
 
   /// Replaces what `chunk` holds by the next bytes, or by nothing at the end.
@@ -60,9 +62,9 @@ import Glibc
     count = 0
     if !isStarted {
       isStarted = true
-      // Two bytes tell, so wait for two, or for the end.
+      // Four bytes tell, so wait for four, or for the end.
       var found = 0
-      while found < 2 {
+      while unsafe found < min(4, input.count) {
         let more = try unsafe file.read(
           into: UnsafeMutableRawBufferPointer(rebasing: input[found...]))
         if more == 0 { break }
@@ -70,19 +72,17 @@ import Glibc
       }
       if found >= 2, unsafe input[0] == 0x1F, unsafe input[1] == 0x8B {
         inflater = try Inflater(path: file.path)
+      } else if found >= 4, unsafe input[..<4].elementsEqual(ZstdInflater.magic) {
+        zstd = try ZstdInflater(path: file.path)
       }
-      if inflater == nil {
+      if !isCompressed {
         count = found
         totalBytes += count
         return count
       }
-      unsafe inflater?.give(UnsafeRawBufferPointer(rebasing: input[..<found]))
+      give(found)
     }
-    if inflater == nil {
-      count = try unsafe file.read(into: input)
-    } else {
-      count = try inflate()
-    }
+    count = isCompressed ? try inflate() : try unsafe file.read(into: input)
     totalBytes += count
     return count
   }
@@ -103,20 +103,30 @@ import Glibc
     return all
   }
 
+  private mutating func give(_ found: Int) {
+    unsafe inflater?.give(UnsafeRawBufferPointer(rebasing: input[..<found]))
+    unsafe zstd?.give(UnsafeRawBufferPointer(rebasing: input[..<found]))
+  }
+
+  private mutating func step() throws(FileError) -> Inflater.Step? {
+    if zstd != nil { return try unsafe zstd?.step(into: output) }
+    return try unsafe inflater?.step(into: output)
+  }
+
   private mutating func inflate() throws(FileError) -> Int {
     while true {
-      guard let step = try unsafe inflater?.step(into: output) else { return 0 }
+      guard let step = try step() else { return 0 }
       switch step {
       case .bytes(let produced): return produced
       case .wantsInput:
         let found = try unsafe file.read(into: input)
         if found == 0 {
-          guard inflater?.isBetweenMembers == true else {
+          guard inflater?.isBetweenMembers ?? zstd?.isBetweenMembers == true else {
             throw FileError(.truncatedGzip, operation: "decompress", path: file.path)
           }
           return 0
         }
-        unsafe inflater?.give(UnsafeRawBufferPointer(rebasing: input[..<found]))
+        give(found)
       }
     }
   }

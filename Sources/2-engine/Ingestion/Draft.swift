@@ -16,9 +16,9 @@ struct Draft {
 
   /// Forgets everything, and keeps the room.
   mutating func clear() {
-    legs.removeAll(keepingCapacity: true)
-    parents.removeAll(keepingCapacity: true)
-    signature.removeAll(keepingCapacity: true)
+    if !legs.isEmpty { legs.removeAll(keepingCapacity: true) }
+    if !parents.isEmpty { parents.removeAll(keepingCapacity: true) }
+    if !signature.isEmpty { signature.removeAll(keepingCapacity: true) }
     flags = []
     timeoutMilliseconds = 0
   }

@@ -29,7 +29,7 @@ extension FieldReader {
     }
   }
 
-  func instant(_ text: String, isUTC: Bool = false) throws(FieldFault) -> Int64 {
+  mutating func instant(_ text: String, isUTC: Bool = false) throws(FieldFault) -> Int64 {
     try unsafe Self.withBytes(text) { bytes throws(FieldFault) in
       try unsafe instant(bytes, isUTC: isUTC)
     }

@@ -23,6 +23,8 @@ struct FieldFault: Error {
   private var names = ByteKeyMap(seed: 0x6F6D_6E69)
   private let currencies: CurrencyTable
   private var assets: [Currency] = []
+  /// The first ten bytes of the last instant, and the number of its day.
+  private var lastDay: (low: UInt64, high: UInt16, number: Int) = (0, 0, 0)
   /// Names that were met for the first time, in their order.
   private(set) var newNames: [String] = []
   /// How many bytes of names are kept before the cache begins anew.
@@ -162,6 +164,7 @@ struct FieldFault: Error {
   func amount(
     _ bytes: UnsafeRawBufferPointer, digits: UInt8, rounds: Bool = false
   ) throws(FieldFault) -> Int128 {
+    if let units = unsafe plainAmount(bytes, digits: digits) { return units }
     var units: Int128 = 0
     var decimals = -1
     var count = 0
@@ -205,6 +208,19 @@ struct FieldFault: Error {
     return units
   }
 
+  /// The commonest form: digits, a point, and just as many decimals as the asset has; nil for others.
+  private func plainAmount(_ bytes: UnsafeRawBufferPointer, digits: UInt8) -> Int128? {
+    let point = bytes.count - Int(digits) - 1
+    guard digits > 0, point > 0, bytes.count <= 19, unsafe bytes[point] == 0x2E else { return nil }
+    var units: UInt64 = 0
+    for place in bytes.indices where place != point {
+      let digit = unsafe bytes[place] &- 0x30
+      if digit > 9 { return nil }
+      units = units &* 10 &+ UInt64(digit)  // At most 18 digits: it cannot wrap.
+    }
+    return units > 0 ? Int128(units) : nil
+  }
+
   private static var tooLarge: FieldFault {
     FieldFault(
       .amount, "amount", "larger than 2^125 minor units, the most that an account can hold")
@@ -213,10 +229,10 @@ struct FieldFault: Error {
   // MARK: Instants
 
   /// A day and a time of day with a distance from UTC; without one only where `isUTC` says so.
-  func instant(
+  mutating func instant(
     _ bytes: UnsafeRawBufferPointer, isUTC: Bool = false
   ) throws(FieldFault) -> Int64 {
-    if let instant = unsafe Self.plainInstant(bytes) { return instant }
+    if let instant = unsafe plainInstant(bytes) { return instant }
     let text = unsafe Array(bytes)
     do throws(TimeText.Failure) {
       let found = try TimeText(text[...], order: .yearMonthDay)
@@ -231,7 +247,7 @@ struct FieldFault: Error {
   }
 
   /// The commonest form, `2026-01-31T09:30:00.123456Z` with up to nine decimals; nil for any other.
-  private static func plainInstant(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+  private mutating func plainInstant(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     let count = bytes.count
     guard count >= 20, count <= 30, unsafe bytes[count - 1] == 0x5A else { return nil }
     func number(_ place: Int, _ length: Int) -> Int? {
@@ -243,13 +259,21 @@ struct FieldFault: Error {
       }
       return value
     }
-    guard unsafe bytes[4] == 0x2D, unsafe bytes[7] == 0x2D, unsafe bytes[10] == 0x54,
-      unsafe bytes[13] == 0x3A, unsafe bytes[16] == 0x3A, let year = number(0, 4),
-      let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-      let minute = number(14, 2), let second = number(17, 2), (1678...2261).contains(year),
-      hour < 24, minute < 60, second < 60,
-      let days = CivilDate(year: year, month: month, day: day)?.dayNumber
+    guard unsafe bytes[10] == 0x54, unsafe bytes[13] == 0x3A, unsafe bytes[16] == 0x3A,
+      let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
+      hour < 24, minute < 60, second < 60
     else { return nil }
+    // Times come in order, so the day is mostly the last one's.
+    let low = unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+    let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+    if low != lastDay.low || high != lastDay.high {
+      guard unsafe bytes[4] == 0x2D, unsafe bytes[7] == 0x2D, let year = number(0, 4),
+        let month = number(5, 2), let day = number(8, 2), (1678...2261).contains(year),
+        let date = CivilDate(year: year, month: month, day: day)
+      else { return nil }
+      lastDay = (low, high, date.dayNumber)
+    }
+    let days = lastDay.number
     var nanoseconds = 0
     if count > 20 {
       guard unsafe bytes[19] == 0x2E, count > 21, let fraction = number(20, count - 21) else {

@@ -43,7 +43,7 @@ struct MappedRow {
         debit: try account(fields.debit, "debit", csv, &reader),
         credit: try account(fields.credit, "credit", csv, &reader), amount: amount,
         asset: asset.packedCode, digits: asset.minorDigits))
-    draft.timestamp = try instant(csv, reader)
+    draft.timestamp = try instant(csv, &reader)
     draft.flags = mapping.flags
     if let column = mapping.nonceColumn {
       guard let nonce = UInt64(csv.text(columns[column] ?? 0)), nonce > 0 else {
@@ -102,7 +102,7 @@ struct MappedRow {
   }
 
   private func instant(
-    _ csv: CSVReader, _ reader: borrowing FieldReader
+    _ csv: CSVReader, _ reader: inout FieldReader
   ) throws(FieldFault) -> Int64 {
     switch mapping.instant {
     case .text(let column):

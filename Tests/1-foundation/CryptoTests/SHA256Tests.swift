@@ -82,4 +82,18 @@ struct SHA256Tests {
       #expect(sink.finish() == SHA256.digest(of: words.bytes), "\(count) words")
     }
   }
+
+  @Test func `words are digested as their bytes, however many they are`() {
+    for count in 0..<40 {
+      let words = (0..<count).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 }
+      let bytes = words.flatMap { word in
+        (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
+      }
+      let wanted = SHA256.digest(of: bytes).words
+      let found = SHA256.digest(ofWords: count) { words[$0] }
+      let swapped = SIMD4(
+        wanted.0.byteSwapped, wanted.1.byteSwapped, wanted.2.byteSwapped, wanted.3.byteSwapped)
+      #expect(found == swapped, "\(count) words")
+    }
+  }
 }

@@ -32,6 +32,45 @@ struct FileReaderTests {
     }
   }
 
+  /// `zstd -19` of the line below and its feed, by the command of Debian 12.
+  private static let zstd: [UInt8] = [
+    0x28, 0xB5, 0x2F, 0xFD, 0x04, 0x68, 0x09, 0x01, 0x00, 0x61, 0x6E, 0x20, 0x61, 0x63,
+    0x63, 0x6F, 0x75, 0x6E, 0x74, 0x2C, 0x20, 0x61, 0x20, 0x64, 0x65, 0x62, 0x69, 0x74,
+    0x20, 0x61, 0x6E, 0x64, 0x20, 0x61, 0x20, 0x63, 0x72, 0x65, 0x64, 0x69, 0x74, 0x0A,
+    0xFD, 0x4D, 0x16, 0xC6,
+  ]
+
+  @Test func `a file packed with zstd comes out plain, and cut or damaged it is an error`() throws {
+    let wanted = Array("an account, a debit and a credit\n".utf8)
+    try inFolder { folder in
+      for (bytes, copies) in [(Self.zstd, 1), (Self.zstd + Self.zstd, 2)] {
+        try FileSystem.replaceFile(folder + "/a", with: bytes)
+        for chunkBytes in [4, 5, 7, 64, 4_096] {
+          var reader = try FileReader(folder + "/a", chunkBytes: chunkBytes)
+          let all = Array(Array(repeating: wanted, count: copies).joined())
+          #expect(try readAll(&reader) == all, "chunks of \(chunkBytes)")
+          #expect(reader.isCompressed == true)
+        }
+      }
+      for length in 4..<Self.zstd.count {
+        try FileSystem.replaceFile(folder + "/a", with: Array(Self.zstd.prefix(length)))
+        let found = reason {
+          var reader = try FileReader(folder + "/a")
+          _ = try readAll(&reader)
+        }
+        #expect(found == .truncatedGzip, "cut to \(length)")
+      }
+      var damaged = Self.zstd
+      damaged[damaged.count - 1] ^= 1
+      try FileSystem.replaceFile(folder + "/a", with: damaged)
+      let found = reason {
+        var reader = try FileReader(folder + "/a")
+        _ = try readAll(&reader)
+      }
+      #expect(found == .damagedGzip)
+    }
+  }
+
   @Test func `a compressed file that is cut anywhere is an error`() throws {
     try inFolder { folder in
       for length in 2..<gzip.count {

@@ -4,7 +4,7 @@ import Testing
 @Suite("SetupPlan")
 struct SetupPlanTests {
   private let all =
-    "ii  zlib1g-dev\nii  libssl-dev\nii  libsodium-dev\nii  libsimdjson-dev\nii  libyaml-dev\n"
+    "ii  zlib1g-dev\nii  libzstd-dev\nii  libssl-dev\nii  libsodium-dev\nii  libsimdjson-dev\nii  libyaml-dev\n"
     + "ii  libsqlite3-dev\n"
     + "ii  sqlite3\nii  libpq-dev\nii  postgresql-15\nii  unzip\nii  gzip\n"
 
@@ -22,7 +22,8 @@ struct SetupPlanTests {
     let missing = SetupPlan.missingPackages(listing: listing) { _ in true }
     #expect(
       missing == [
-        "libssl-dev", "libsimdjson-dev", "libyaml-dev", "libsqlite3-dev", "postgresql-15", "unzip",
+        "libzstd-dev", "libssl-dev", "libsimdjson-dev", "libyaml-dev", "libsqlite3-dev",
+        "postgresql-15", "unzip",
         "gzip",
       ])
   }

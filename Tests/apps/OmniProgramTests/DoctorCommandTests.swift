@@ -12,11 +12,11 @@ struct DoctorCommandTests {
 
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.code == 0, "\(outcome.output)")
-    #expect(lines.count == 16)
+    #expect(lines.count == 17)
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
     for name in [
       "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
-      "SQLite: version 3.", "libpq: version 1", "simdjson: version 3.",
+      "SQLite: version 3.", "libpq: version 1", "simdjson: version 3.", "zstd: version 1.",
     ] {
       #expect(outcome.output.contains("ok   " + name))
     }
@@ -36,7 +36,7 @@ struct DoctorCommandTests {
     #expect(
       outcome.output.contains(
         "fail demo data: quotes/bars.csv was changed; remove \(folder)/.omni/demo and run"))
-    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 16 checks failed; wanted none; do "))
+    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 17 checks failed; wanted none; do "))
   }
 
   @Test func `demo files of a wheel that is not pinned, or that lead outside, fail`() throws {
@@ -72,7 +72,7 @@ struct DoctorCommandTests {
     #expect(outcome.code == 1)
     #expect(outcome.output.contains("fail demo data: \(folder)/PROVENANCE.json cannot be read;"))
     #expect(outcome.output.contains("fail configuration: CFG-004: risk.price_collar at command"))
-    #expect(outcome.messages.contains("2 of 16 checks failed"))
+    #expect(outcome.messages.contains("2 of 17 checks failed"))
   }
 
   @Test func `a data folder that cannot be made fails`() throws {
@@ -90,7 +90,8 @@ struct DoctorCommandTests {
     #expect(outcome.code == 0)
     for line in [
       "OMNI \(Omni.version): Apache-2.0", "zlib: Zlib", "OpenSSL 3 (libcrypto): Apache-2.0",
-      "libyaml: MIT", "libsodium: ISC", "simdjson: Apache-2.0", "SQLite: blessing",
+      "libyaml: MIT", "libsodium: ISC", "simdjson: Apache-2.0", "zstd: BSD-3-Clause",
+      "SQLite: blessing",
       "PostgreSQL (libpq): PostgreSQL",
       "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
       "Take it, it is free.",

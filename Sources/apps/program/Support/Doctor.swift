@@ -48,7 +48,7 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, demoData,
+      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
   }
@@ -137,6 +137,10 @@ struct Doctor {
       SHA256.digest(of: []).description
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     }
+  }
+
+  private var zstd: Finding {
+    library("zstd", FileReader.zstdVersion, package: "libzstd1") { FileReader.zstdAnswersRight }
   }
 
   private var simdjson: Finding {

@@ -31,6 +31,10 @@ enum Licences {
       name: "zlib", licence: "Zlib",
       text: "https://zlib.net/zlib_license.html, and /usr/share/doc/zlib1g/copyright on Debian"),
     Part(
+      name: "zstd", licence: "BSD-3-Clause",
+      text: "https://github.com/facebook/zstd/blob/dev/LICENSE, and "
+        + "/usr/share/doc/libzstd1/copyright on Debian"),
+    Part(
       name: "OpenSSL 3 (libcrypto)", licence: "Apache-2.0",
       text: "https://www.openssl.org/source/license.html, and /usr/share/doc/libssl3/copyright"),
     Part(

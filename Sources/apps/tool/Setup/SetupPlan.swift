@@ -4,7 +4,8 @@ package struct SetupPlan: Sendable, Equatable {
   ///
   /// The server of PostgreSQL is for the tests; no program of OMNI starts one.
   package static let packages = [
-    "zlib1g-dev", "libssl-dev", "libsodium-dev", "libsimdjson-dev", "libyaml-dev", "libsqlite3-dev",
+    "zlib1g-dev", "libzstd-dev", "libssl-dev", "libsodium-dev", "libsimdjson-dev", "libyaml-dev",
+    "libsqlite3-dev",
     "sqlite3",
     "libpq-dev", "postgresql-15", "unzip", "gzip",
   ]
