@@ -48,7 +48,8 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, demoData,
+      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq,
+      demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
   }
