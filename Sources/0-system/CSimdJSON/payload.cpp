@@ -14,9 +14,12 @@ struct omni_payload_parser {
   size_t capacity;
 };
 
+// Each of these is called from one place, or few, for every payload.
+#define OMNI_INLINE inline __attribute__((always_inline))
+
 namespace {
 
-omni_text text(std::string_view view) {
+OMNI_INLINE omni_text text(std::string_view view) {
   return {reinterpret_cast<const uint8_t *>(view.data()), view.size()};
 }
 
@@ -26,7 +29,7 @@ inline bool is(const char *key, const char (&name)[N]) {
   return std::memcmp(key, name, N - 1) == 0 && key[N - 1] == '"';
 }
 
-int32_t field_of(const char *key) {
+OMNI_INLINE int32_t field_of(const char *key) {
   switch (key[0]) {
     case 'i': return is(key, "id") ? OMNI_FIELD_ID : OMNI_FIELD_NONE;
     case 's': return is(key, "sender") ? OMNI_FIELD_SENDER : is(key, "sig") ? OMNI_FIELD_SIG : OMNI_FIELD_NONE;
@@ -63,7 +66,7 @@ struct Reader {
     return false;
   }
 
-  bool string(ondemand::value value, omni_text &into, int32_t field) {
+  OMNI_INLINE bool string(ondemand::value value, omni_text &into, int32_t field) {
     std::string_view view;
     auto error = value.get_string().get(view);
     if (error) return fail(meaning(error), field);
@@ -71,7 +74,7 @@ struct Reader {
     return true;
   }
 
-  bool leg(ondemand::value value) {
+  OMNI_INLINE bool leg(ondemand::value value) {
     if (out.leg_count == OMNI_LEGS_MAX) return fail(OMNI_PAYLOAD_TOO_MANY, OMNI_FIELD_LEGS);
     omni_payload_leg &leg = out.legs[out.leg_count];
     ondemand::object object;
@@ -97,7 +100,7 @@ struct Reader {
     return true;
   }
 
-  bool legs(ondemand::value value) {
+  OMNI_INLINE bool legs(ondemand::value value) {
     ondemand::array array;
     auto error = value.get_array().get(array);
     if (error) return fail(meaning(error), OMNI_FIELD_LEGS);
@@ -109,7 +112,7 @@ struct Reader {
     return true;
   }
 
-  bool strings(ondemand::value value, omni_text *into, uint32_t &count, uint32_t most,
+  OMNI_INLINE bool strings(ondemand::value value, omni_text *into, uint32_t &count, uint32_t most,
                int32_t field) {
     ondemand::array array;
     auto error = value.get_array().get(array);
@@ -124,12 +127,12 @@ struct Reader {
     return true;
   }
 
-  bool number(ondemand::value value, uint64_t &into, int32_t field) {
+  OMNI_INLINE bool number(ondemand::value value, uint64_t &into, int32_t field) {
     auto error = value.get_uint64().get(into);
     return error ? fail(meaning(error), field) : true;
   }
 
-  bool instant(ondemand::value value) {
+  OMNI_INLINE bool instant(ondemand::value value) {
     ondemand::json_type type;
     auto error = value.type().get(type);
     if (error) return fail(meaning(error), OMNI_FIELD_TS);
@@ -139,7 +142,7 @@ struct Reader {
     return error ? fail(meaning(error), OMNI_FIELD_TS) : true;
   }
 
-  bool member(ondemand::field &field, int32_t name) {
+  OMNI_INLINE bool member(ondemand::field &field, int32_t name) {
     switch (name) {
       case OMNI_FIELD_ID: return string(field.value(), out.id, name);
       case OMNI_FIELD_SENDER: return string(field.value(), out.sender, name);
