@@ -28,8 +28,6 @@ package struct LedgerKillProof {
   private let program: String
   private let folder: String
   private let transactionCount: Int
-  /// How long a run takes that nobody disturbs.
-  private var seconds = 0.0  // statistic: seconds
   private var random: SeededRandom
   private var report = Report()
 
@@ -44,12 +42,14 @@ package struct LedgerKillProof {
       program: program, folder: folder, transactionCount: transactionCount,
       random: SeededRandom(seed: seed))
     try proof.makePayloads()
-    let start = ContinuousClock.now
     proof.report.digest = try proof.undisturbed()
-    proof.seconds = (ContinuousClock.now - start) / .seconds(1)
     while proof.report.kills < kills {
       try proof.killAndResume(until: kills)
       progress("\(proof.report.kills) of \(kills) kills")
+    }
+    guard proof.report.underLoad * 2 >= kills else {
+      throw SimulationFailure(
+        seed: seed, check: "every second kill under load", found: proof.report.text)
     }
     return proof.report
   }
@@ -110,16 +110,10 @@ package struct LedgerKillProof {
     let ledger = "ledger-\(report.kills)"
     _ = try call(["ledger", "init", "--ledger", folder + "/" + ledger])
     var known = 0
-    for _ in 0..<5 where report.kills < kills {
-      let batch = 20 + Int(random.below(400))
-      // statistic: seconds until the kill, mostly before the run would end
-      let delay = seconds * (0.2 + Double(random.below(1_000)) / 1_000)
-      let (output, isKilled) = try Child.killed(
-        program, arguments(ledger, batch: batch), after: delay)
+    for _ in 0..<5 where report.kills < kills && known < transactionCount * 9 / 10 {
+      let batch = 20 + Int(random.below(UInt64(transactionCount / 20)))
+      let (acknowledged, isKilled) = try killed(ledger, batch: batch, known: known)
       report.kills += 1
-      let acknowledged =
-        output.split(separator: "\n").last { $0.hasPrefix("acknowledged ") }
-        .flatMap { Int($0.dropFirst(13)) } ?? 0
       if isKilled && acknowledged > known { report.underLoad += 1 }
       let trial = try call(["ledger", "trial", "--ledger", folder + "/" + ledger, "--json"])
       let found = Int(Child.text("transactions", in: trial) ?? "") ?? -1
@@ -142,5 +136,32 @@ package struct LedgerKillProof {
       throw SimulationFailure(seed: 0, check: "a clean scrub", found: scrub)
     }
     try FileSystem.removeDirectory(folder + "/" + ledger)
+  }
+
+  /// Starts the program and kills it as soon as it has acknowledged so many transactions that are
+  /// new, or, one time in eight, before it has acknowledged any.
+  ///
+  /// - Returns: How many it had acknowledged, and whether it was the kill that ended it.
+  private mutating func killed(
+    _ ledger: String, batch: Int, known: Int
+  ) throws -> (acknowledged: Int, isKilled: Bool) {
+    let isEarly = random.below(8) == 0
+    let most = UInt64(max(1, (transactionCount - known) / 3))
+    let target = isEarly ? 0 : known + 1 + Int(random.below(most))
+    let microseconds = random.below(isEarly ? 60_000 : 500)
+    let child = try Child(program, arguments(ledger, batch: batch))
+    var written = child.read { Self.acknowledged($0) >= target }
+    usleep(UInt32(microseconds))
+    let isKilled = child.kill()
+    written += Data(child.finish().output.utf8)
+    return (Self.acknowledged(written), isKilled)
+  }
+
+  /// The number of the last whole line that acknowledges transactions, or 0.
+  private static func acknowledged(_ output: Data) -> Int {
+    guard let end = output.lastIndex(of: 0x0A) else { return 0 }
+    return String(decoding: output[..<end], as: UTF8.self).split(separator: "\n")
+      .last { $0.hasPrefix("acknowledged ") }
+      .flatMap { Int($0.dropFirst(13)) } ?? 0
   }
 }

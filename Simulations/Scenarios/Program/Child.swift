@@ -37,16 +37,15 @@ final class Child {
     )
   }
 
-  /// Starts a program and kills it after `delay` seconds, or lets it end before.
-  ///
-  /// - Returns: what it wrote until then, and whether it was the kill that ended it.
-  static func killed(
-    _ program: String, _ arguments: [String], after delay: Double
-  ) throws -> (output: String, isKilled: Bool) {
-    let child = try Child(program, arguments)
-    Thread.sleep(forTimeInterval: delay)
-    let isKilled = child.kill()
-    return (child.finish().output, isKilled)
+  /// Reads what it writes until `isEnough` holds for all of it, or until it has ended.
+  func read(until isEnough: (Data) -> Bool) -> Data {
+    var data = Data()
+    while !isEnough(data) {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      data += more
+    }
+    return data
   }
 
   /// The text of `key` in the JSON object that a program printed last.

@@ -1,48 +1,14 @@
-#include "CSimdJSON.h"
+#include "parser.h"
 
-#include <simdjson.h>
-
-#include <cstring>
 #include <new>
-#include <string_view>
 #include <utility>
 
 using namespace simdjson;
-
-struct omni_payload_parser {
-  ondemand::parser parser;
-  size_t capacity;
-};
-
-// Each of these is called from one place, or few, for every payload.
-#define OMNI_INLINE inline __attribute__((always_inline))
 
 namespace {
 
 OMNI_INLINE omni_text text(std::string_view view) {
   return {reinterpret_cast<const uint8_t *>(view.data()), view.size()};
-}
-
-/// Whether the key is `name`; keys with escapes are no keys of ours.
-template <size_t N>
-inline bool is(const char *key, const char (&name)[N]) {
-  return std::memcmp(key, name, N - 1) == 0 && key[N - 1] == '"';
-}
-
-OMNI_INLINE int32_t field_of(const char *key) {
-  switch (key[0]) {
-    case 'i': return is(key, "id") ? OMNI_FIELD_ID : OMNI_FIELD_NONE;
-    case 's': return is(key, "sender") ? OMNI_FIELD_SENDER : is(key, "sig") ? OMNI_FIELD_SIG : OMNI_FIELD_NONE;
-    case 'l': return is(key, "legs") ? OMNI_FIELD_LEGS : OMNI_FIELD_NONE;
-    case 'n': return is(key, "nonce") ? OMNI_FIELD_NONCE : OMNI_FIELD_NONE;
-    case 'p': return is(key, "parents") ? OMNI_FIELD_PARENTS : OMNI_FIELD_NONE;
-    case 'f': return is(key, "flags") ? OMNI_FIELD_FLAGS : OMNI_FIELD_NONE;
-    case 't': return is(key, "ts") ? OMNI_FIELD_TS : is(key, "timeout_ms") ? OMNI_FIELD_TIMEOUT : OMNI_FIELD_NONE;
-    case 'd': return is(key, "debit") ? OMNI_FIELD_DEBIT : OMNI_FIELD_NONE;
-    case 'c': return is(key, "credit") ? OMNI_FIELD_CREDIT : OMNI_FIELD_NONE;
-    case 'a': return is(key, "amount") ? OMNI_FIELD_AMOUNT : is(key, "asset") ? OMNI_FIELD_ASSET : OMNI_FIELD_NONE;
-    default: return OMNI_FIELD_NONE;
-  }
 }
 
 /// What an error of the library means for a value of `field`.
@@ -206,7 +172,9 @@ extern "C" omni_payload_parser *omni_payload_parser_create(size_t capacity) {
   auto *parser = new (std::nothrow) omni_payload_parser;
   if (!parser) return nullptr;
   parser->capacity = capacity;
-  if (parser->parser.allocate(capacity)) {
+  if (parser->parser.allocate(capacity) ||
+      get_active_implementation()->create_dom_parser_implementation(OMNI_BLOCK_MAX, 8,
+                                                                    parser->index)) {
     delete parser;
     return nullptr;
   }
@@ -278,37 +246,6 @@ extern "C" uint64_t omni_payload_ceiling(omni_payload_parser *parser, const uint
   }
   *sum = total;
   return documents;
-}
-
-namespace {
-
-struct HexTable {
-  uint8_t value[256];
-  constexpr HexTable() : value() {
-    for (int byte = 0; byte < 256; byte++)
-      value[byte] = byte >= '0' && byte <= '9'   ? byte - '0'
-                    : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-                    : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                                 : 0x80;
-  }
-};
-
-constexpr HexTable hex_table;
-
-}  // namespace
-
-extern "C" int32_t omni_read_hex128(const uint8_t *bytes, uint64_t *low, uint64_t *high) {
-  uint64_t words[2] = {0, 0};
-  uint8_t wrong = 0;
-  for (int word = 0; word < 2; word++)
-    for (int place = 0; place < 16; place++) {
-      uint8_t digit = hex_table.value[bytes[16 * word + place]];
-      wrong |= digit;
-      words[word] = words[word] << 4 | (digit & 15);
-    }
-  *high = words[0];
-  *low = words[1];
-  return !(wrong & 0x80);
 }
 
 extern "C" size_t omni_find_byte(const uint8_t *bytes, size_t count, uint8_t byte) {

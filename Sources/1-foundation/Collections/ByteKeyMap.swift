@@ -32,15 +32,33 @@
   /// How many bytes of memory the keys take.
   public var byteCount: Int { bytes.count + number * MemoryLayout<Slot>.size }
 
+  /// A search that has been begun.
+  public struct Search: BitwiseCopyable {
+    var wanted: Slot
+    var hash: Int
+  }
+
+  /// Begins a search: asks for the memory where the key may stand, and does not wait for it.
+  public func search(_ key: UnsafeRawBufferPointer) -> Search {
+    let wanted = unsafe probe(key)
+    let hash = Int(truncatingIfNeeded: hash(wanted))
+    slots.prefetch(hash & (slots.count - 1))
+    return Search(wanted: wanted, hash: hash)
+  }
+
   /// The value of the key whose bytes are `key`, or nil.
   public func value(of key: UnsafeRawBufferPointer) -> UInt64? {
-    let wanted = unsafe probe(key)
+    unsafe value(of: key, search(key))
+  }
+
+  /// The value of the key whose bytes are `key`, for which `search` was begun, or nil.
+  public func value(of key: UnsafeRawBufferPointer, _ search: Search) -> UInt64? {
     let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: hash(wanted)) & mask
+    var place = search.hash & mask
     while slots[place].mark != 0 {
-      if slots[place].mark == wanted.mark, slots[place].low == wanted.low {
+      if slots[place].mark == search.wanted.mark, slots[place].low == search.wanted.low {
         if key.count <= 16 {
-          if slots[place].high == wanted.high { return slots[place].value }
+          if slots[place].high == search.wanted.high { return slots[place].value }
         } else if unsafe isEqual(Int(slots[place].high), key) {
           return slots[place].value
         }
@@ -52,7 +70,7 @@
 
   /// Adds a key that is not there.
   public mutating func insert(_ key: UnsafeRawBufferPointer, value: UInt64) {
-    if (number + 1) * 4 > slots.count * 3 { grow() }
+    if (number + 1) * 2 > slots.count { grow() }
     var slot = unsafe probe(key)
     slot.value = value
     if key.count > 16 {

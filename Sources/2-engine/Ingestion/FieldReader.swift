@@ -23,8 +23,8 @@ struct FieldFault: Error {
   private var names = ByteKeyMap(seed: 0x6F6D_6E69)
   private let currencies: CurrencyTable
   private var assets: [Currency] = []
-  /// The first ten bytes of the last instant, and the number of its day.
-  private var lastDay: (low: UInt64, high: UInt16, number: Int) = (0, 0, 0)
+  /// The first 16 bytes of the last instant, and the seconds from 1970 to its minute.
+  private var lastMinute: (low: UInt64, high: UInt64, seconds: Int) = (0, 0, 0)
   /// Names that were met for the first time, in their order.
   private(set) var newNames: [String] = []
   /// How many bytes of names are kept before the cache begins anew.
@@ -115,6 +115,17 @@ struct FieldFault: Error {
   }
 
   // MARK: Names
+
+  /// Begins to look for the key of an account's name.
+  func search(_ bytes: UnsafeRawBufferPointer) -> ByteKeyMap.Search { unsafe names.search(bytes) }
+
+  /// The key of an account's name for which a search was begun.
+  mutating func account(
+    _ bytes: UnsafeRawBufferPointer, _ field: String, _ search: ByteKeyMap.Search
+  ) throws(FieldFault) -> AccountKey {
+    if let key = unsafe names.value(of: bytes, search) { return AccountKey(key) }
+    return try unsafe account(bytes, field)
+  }
 
   /// The key of an account's name, without the blanks at its ends.
   mutating func account(
@@ -249,41 +260,55 @@ struct FieldFault: Error {
   /// The commonest form, `2026-01-31T09:30:00.123456Z` with up to nine decimals; nil for any other.
   private mutating func plainInstant(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     let count = bytes.count
-    guard count >= 20, count <= 30, unsafe bytes[count - 1] == 0x5A else { return nil }
-    func number(_ place: Int, _ length: Int) -> Int? {
-      var value = 0
-      for index in place..<place + length {
-        let digit = unsafe bytes[index] &- 0x30
-        if digit > 9 { return nil }
-        value = value * 10 + Int(digit)
-      }
-      return value
-    }
-    guard unsafe bytes[10] == 0x54, unsafe bytes[13] == 0x3A, unsafe bytes[16] == 0x3A,
-      let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
-      hour < 24, minute < 60, second < 60
+    guard count >= 20, count <= 30, unsafe bytes[count - 1] == 0x5A, unsafe bytes[16] == 0x3A
     else { return nil }
-    // Times come in order, so the day is mostly the last one's.
+    // Times come in order, so the minute is mostly the last one's.
     let low = unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
-    let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-    if low != lastDay.low || high != lastDay.high {
-      guard unsafe bytes[4] == 0x2D, unsafe bytes[7] == 0x2D, let year = number(0, 4),
-        let month = number(5, 2), let day = number(8, 2), (1678...2261).contains(year),
-        let date = CivilDate(year: year, month: month, day: day)
-      else { return nil }
-      lastDay = (low, high, date.dayNumber)
+    let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    if low != lastMinute.low || high != lastMinute.high {
+      guard let seconds = unsafe Self.minute(bytes) else { return nil }
+      lastMinute = (low, high, seconds)
     }
-    let days = lastDay.number
+    guard let second = unsafe Self.number(bytes, 17, 2), second < 60 else { return nil }
     var nanoseconds = 0
     if count > 20 {
-      guard unsafe bytes[19] == 0x2E, count > 21, let fraction = number(20, count - 21) else {
-        return nil
-      }
-      nanoseconds = fraction
-      for _ in (count - 21)..<9 { nanoseconds *= 10 }
+      guard unsafe bytes[19] == 0x2E, count > 21,
+        let fraction = unsafe Self.number(bytes, 20, count - 21)
+      else { return nil }
+      nanoseconds = fraction * Self.powers[30 - count]
     }
-    return Int64(((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000
-      + Int64(nanoseconds)
+    return Int64((lastMinute.seconds + second) * 1_000_000_000 + nanoseconds)
+  }
+
+  /// The seconds from 1970 to the minute in the first 16 bytes.
+  private static func minute(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard unsafe bytes[4] == 0x2D, unsafe bytes[7] == 0x2D, unsafe bytes[10] == 0x54,
+      unsafe bytes[13] == 0x3A, let year = unsafe number(bytes, 0, 4),
+      let month = unsafe number(bytes, 5, 2), let day = unsafe number(bytes, 8, 2),
+      let hour = unsafe number(bytes, 11, 2), let minute = unsafe number(bytes, 14, 2),
+      (1678...2261).contains(year), hour < 24, minute < 60,
+      let date = CivilDate(year: year, month: month, day: day)
+    else { return nil }
+    return ((date.dayNumber * 24 + hour) * 60 + minute) * 60
+  }
+
+  @inline(__always)
+  private static func number(
+    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ length: Int
+  ) -> Int? {
+    var value = 0
+    var wrong = false
+    for index in place..<place + length {
+      let digit = unsafe bytes[index] &- 0x30
+      wrong = wrong || digit > 9
+      value = value &* 10 &+ Int(digit)
+    }
+    return wrong ? nil : value
+  }
+
+  /// Ten to the power of the index.
+  private static var powers: InlineArray<10, Int> {
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
   }
 }
 

@@ -74,7 +74,16 @@ public struct Ingestor<Source: ByteSource & ~Copyable>: ~Copyable {
     _ batch: inout TransactionBatch, _ deadLetters: (DeadLetter) -> Void
   ) throws(IngestFailure) -> Bool {
     if format == .csv { return try takeRow(&batch, deadLetters) }
-    guard let record = try scanner.next(&source) else { return false }
+    // A line of the usual form is read at once; any other is found and read field by field.
+    let usual = isGroupBroken ? nil : scanner.nextUsual(&parser)
+    if let usual, parser.append(to: &batch, origin: usual.line, &reader) {
+      statistics.records += 1
+      statistics.taken += 1
+      statistics.bytes = scanner.bytesRead
+      return true
+    }
+    let found = if let usual { usual } else { try scanner.next(&source) }
+    guard let record = found else { return false }
     statistics.records += 1
     statistics.bytes = scanner.bytesRead
     do throws(FieldFault) {

@@ -1,5 +1,6 @@
 import CSimdJSON
 import OmniCollections
+import OmniCrypto
 import OmniLedger
 import OmniMoney
 
@@ -40,6 +41,105 @@ import OmniMoney
     try fill(&draft, &reader)
   }
 
+  // MARK: Lines
+
+  /// Indexes the whole lines at the beginning of `block`, and says how many bytes they have.
+  mutating func index(_ block: UnsafeRawBufferPointer) -> Int {
+    guard let base = block.baseAddress else { return 0 }
+    return unsafe omni_payload_index(
+      parser, base.assumingMemoryBound(to: UInt8.self), block.count)
+  }
+
+  /// Reads the line at `offset` of the block that was indexed last, if it has the usual form.
+  ///
+  /// - Returns: the line's length, or nil if ``parse(_:into:_:)`` is to read it.
+  mutating func readLine(at offset: Int, of block: UnsafeRawBufferPointer) -> Int? {
+    guard let base = block.baseAddress else { return nil }
+    let length = unsafe omni_payload_plain(
+      parser, base.assumingMemoryBound(to: UInt8.self), offset, payload)
+    return length == 0 ? nil : length
+  }
+
+  /// Adds the payload of the line that was read last to a batch that is not full.
+  ///
+  /// - Returns: Whether its transaction is there and is not linked to a next one; if not,
+  ///   ``parse(_:into:_:)`` is to read it, and tells what is wrong if anything is.
+  mutating func append(
+    to batch: inout TransactionBatch, origin: UInt64, _ reader: inout FieldReader
+  ) -> Bool {
+    // What is wrong is told when the line is read field by field.
+    if let made = try? header(&batch, &reader) {
+      batch.append(made, origin: origin)
+      return true
+    }
+    batch.dropTail()
+    return false
+  }
+
+  @inline(__always)
+  private func header(
+    _ batch: inout TransactionBatch, _ reader: inout FieldReader
+  ) throws(FieldFault) -> TransactionHeader? {
+    let number = unsafe payload.pointee.id_number
+    let (legs, parents) = unsafe (payload.pointee.leg_count, payload.pointee.parent_count)
+    let timeout = unsafe payload.pointee.timeout
+    guard unsafe payload.pointee.flag_count == 0, timeout <= UInt64(UInt32.max) else { return nil }
+    // Where the names are kept is asked for now and looked at when the memory has come.
+    let sender = unsafe reader.search(view(payload.pointee.sender))
+    let credit =
+      unsafe legs > 0 ? reader.search(view(omni_payload_legs(payload)[0].credit)) : sender
+    let isNumber = unsafe payload.pointee.has_ts_number != 0
+    var header = TransactionHeader(
+      id: TransactionID(low: number.low, high: number.high), sender: AccountKey(0),
+      nonce: unsafe payload.pointee.nonce,
+      timestamp: isNumber
+        ? unsafe payload.pointee.ts_number : try unsafe reader.instant(view(payload.pointee.ts)))
+    guard header.id.isUsable else { return nil }
+    header.timeoutMilliseconds = UInt32(truncatingIfNeeded: timeout)
+    header.legCount = UInt8(truncatingIfNeeded: legs)
+    if parents > 0 {
+      header.parentCount = UInt16(truncatingIfNeeded: parents)
+      let words = unsafe UnsafeRawPointer(omni_payload_parent_numbers(payload))
+        .assumingMemoryBound(to: UInt64.self)
+      header.parentsDigest = SHA256.digest(ofWords: 2 * Int(parents)) { unsafe words[$0] }
+    }
+    header.sender = try unsafe reader.account(view(payload.pointee.sender), "sender", sender)
+    for place in 0..<Int(legs) {
+      let leg = try leg(place, of: header.sender, place == 0 ? credit : nil, &reader)
+      if place > 0 {
+        batch.putTail(leg)
+      } else {
+        header.debit = leg.debit
+        header.credit = leg.credit
+        header.amount = leg.amount
+        header.asset = leg.asset
+        header.digits = leg.digits
+      }
+    }
+    guard putParents(Int(parents), &batch) else { return nil }
+    if unsafe payload.pointee.has_sig != 0 {
+      for word in try unsafe reader.signature(view(payload.pointee.sig)) { batch.putTail(word) }
+      header.signatureCount = 1
+    }
+    return header
+  }
+
+  /// Puts the parents into the tail; false if they do not ascend.
+  private func putParents(_ count: Int, _ batch: inout TransactionBatch) -> Bool {
+    let numbers = unsafe omni_payload_parent_numbers(payload)
+    var last = TransactionID(0)
+    for place in 0..<count {
+      let number = unsafe numbers[place]
+      let parent = TransactionID(low: number.low, high: number.high)
+      guard last < parent, parent.isUsable else { return false }
+      batch.putTail(parent)
+      last = parent
+    }
+    return true
+  }
+
+  // MARK: Records
+
   private func view(_ text: omni_text) -> UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.count)
   }
@@ -61,19 +161,15 @@ import OmniMoney
       draft.timestamp = try unsafe reader.instant(view(payload.pointee.ts))
     }
     for place in 0..<Int(unsafe payload.pointee.leg_count) {
-      draft.legs.append(try leg(place, of: draft.sender, &reader))
+      draft.legs.append(try leg(place, of: draft.sender, nil, &reader))
     }
     for place in 0..<Int(unsafe payload.pointee.parent_count) {
-      let text = unsafe withUnsafePointer(to: &payload.pointee.parents) {
-        unsafe UnsafeRawPointer($0).assumingMemoryBound(to: omni_text.self)[place]
-      }
+      let text = unsafe omni_payload_parents(payload)[place]
       draft.parents.append(try unsafe reader.identifier(view(text), "parents"))
     }
     try draft.sortParents()
     for place in 0..<Int(unsafe payload.pointee.flag_count) {
-      let text = unsafe withUnsafePointer(to: &payload.pointee.flags) {
-        unsafe UnsafeRawPointer($0).assumingMemoryBound(to: omni_text.self)[place]
-      }
+      let text = unsafe omni_payload_flags(payload)[place]
       try unsafe draft.addFlag(view(text))
     }
     if unsafe payload.pointee.has_sig != 0 {
@@ -82,18 +178,18 @@ import OmniMoney
   }
 
   private func leg(
-    _ place: Int, of senderKey: AccountKey, _ reader: inout FieldReader
+    _ place: Int, of senderKey: AccountKey, _ credit: ByteKeyMap.Search?,
+    _ reader: inout FieldReader
   ) throws(FieldFault) -> TransferLeg {
-    let leg = unsafe withUnsafePointer(to: &payload.pointee.legs) {
-      unsafe UnsafeRawPointer($0).assumingMemoryBound(to: omni_payload_leg.self)[place]
-    }
+    let leg = unsafe omni_payload_legs(payload)[place]
     let asset = try unsafe reader.asset(view(leg.asset))
     // Most of what is sent debits its sender.
     let sender = unsafe view(payload.pointee.sender)
     let isOwn = unsafe Self.isEqual(sender, view(leg.debit))
+    let search = unsafe credit ?? reader.search(view(leg.credit))
     return TransferLeg(
       debit: isOwn ? senderKey : try unsafe reader.account(view(leg.debit), "debit"),
-      credit: try unsafe reader.account(view(leg.credit), "credit"),
+      credit: try unsafe reader.account(view(leg.credit), "credit", search),
       amount: try unsafe reader.amount(view(leg.amount), digits: asset.minorDigits),
       asset: asset.packedCode, digits: asset.minorDigits)
   }
@@ -101,8 +197,18 @@ import OmniMoney
   private static func isEqual(
     _ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer
   ) -> Bool {
-    guard one.count == other.count else { return false }
-    for place in one.indices where unsafe one[place] != other[place] { return false }
+    let count = one.count
+    guard count == other.count else { return false }
+    var place = 0
+    while place + 8 <= count {
+      let word = unsafe one.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      if unsafe word != other.loadUnaligned(fromByteOffset: place, as: UInt64.self) { return false }
+      place += 8
+    }
+    while place < count {
+      if unsafe one[place] != other[place] { return false }
+      place += 1
+    }
     return true
   }
 
@@ -135,20 +241,4 @@ import OmniMoney
     default: return FieldFault(.syntax, field, "no well-formed JSON object")
     }
   }
-}
-
-/// The ceiling of reading payloads: what simdjson alone needs for the same fields.
-public enum PayloadCeiling {
-  /// Reads every line of `bytes` and stores nothing; says how many lines there were.
-  public static func run(_ bytes: [UInt8]) -> Int {
-    guard let parser = unsafe omni_payload_parser_create(1 << 20) else { return 0 }
-    defer { unsafe omni_payload_parser_destroy(parser) }
-    let padded = bytes + Array(repeating: 0, count: Int(OMNI_PAYLOAD_PADDING))
-    var sum: UInt64 = 0
-    let count = unsafe omni_payload_ceiling(parser, padded, bytes.count, &sum)
-    return sum == 0 ? 0 : Int(count)
-  }
-
-  /// The version of simdjson.
-  public static var libraryVersion: String { unsafe String(cString: omni_simdjson_version()) }
 }

@@ -15,6 +15,8 @@ struct RecordScanner {
   }
 
   static let recordBytesMax = 1 << 20
+  /// How many bytes are read at a time, until a longer record needs more: they stay in the cache.
+  private static let bufferBytes = 1 << 17
 
   /// The bytes, with room for a parser's look ahead behind them.
   private(set) var buffer: [UInt8]
@@ -24,6 +26,8 @@ struct RecordScanner {
   private var bytesBefore: UInt64 = 0
   private var line: UInt64 = 1
   private let isArray: Bool
+  /// The lines that a parser has indexed.
+  private var indexed = 0..<0
   /// Where an array's reading stands.
   private var stage = Stage.before
 
@@ -31,9 +35,14 @@ struct RecordScanner {
 
   init(isArray: Bool) {
     self.isArray = isArray
-    buffer = Array(repeating: 0, count: 2 * Self.recordBytesMax)
+    buffer = Self.makeBuffer(Self.bufferBytes)
+  }
+
+  private static func makeBuffer(_ count: Int) -> [UInt8] {
+    var buffer = Array(repeating: UInt8(0), count: count)
     // The parser looks ahead behind a document, at memory that is there and means nothing.
-    buffer.reserveCapacity(buffer.count + PayloadParser.padding)
+    buffer.reserveCapacity(count + PayloadParser.padding)
+    return buffer
   }
 
   /// How many bytes have been used up.
@@ -46,6 +55,28 @@ struct RecordScanner {
   }
 
   // MARK: Lines
+
+  /// The next line, if it is a payload of the usual form, which the parser then holds.
+  ///
+  /// - Returns: nil if ``next(_:)`` is to find the record, and the parser is to read it as such.
+  mutating func nextUsual(_ parser: inout PayloadParser) -> Record? {
+    if isArray { return nil }
+    let offset = bytesRead
+    let length = unsafe buffer.withUnsafeBytes { bytes -> Int? in
+      if start >= indexed.upperBound {
+        let count = unsafe parser.index(.init(rebasing: bytes[start..<end]))
+        indexed = start..<start + count
+        if count == 0 { return nil }
+      }
+      return unsafe parser.readLine(
+        at: start - indexed.lowerBound, of: .init(rebasing: bytes[indexed]))
+    }
+    guard let length else { return nil }
+    let record = Record(range: start..<start + length, line: line, byteOffset: offset)
+    start += length + 1
+    line += 1
+    return record
+  }
 
   private mutating func nextLine(
     _ source: inout some ByteSource & ~Copyable
@@ -220,8 +251,15 @@ struct RecordScanner {
         unsafe bytes.copyMemory(from: .init(rebasing: bytes[from..<from + left]))
       }
       bytesBefore += UInt64(start)
+      indexed = 0..<0
       start = 0
       end = left
+    }
+    if end == buffer.count {
+      // A record fills the buffer; whoever asks stops before it has two of the longest in it.
+      var larger = Self.makeBuffer(2 * buffer.count)
+      larger.replaceSubrange(..<end, with: buffer)
+      buffer = larger
     }
     while end < buffer.count {
       do throws(ByteSourceFailure) {

@@ -14,6 +14,11 @@ typedef struct {
   size_t count;
 } omni_text;
 
+/// A number of 128 bits.
+typedef struct {
+  uint64_t low, high;
+} omni_id;
+
 typedef struct {
   omni_text debit, credit, amount, asset;
 } omni_payload_leg;
@@ -23,7 +28,9 @@ enum {
   OMNI_PARENTS_MAX = 64,
   OMNI_FLAGS_MAX = 8,
   /// How many bytes have to be readable behind a document.
-  OMNI_PAYLOAD_PADDING = 64
+  OMNI_PAYLOAD_PADDING = 64,
+  /// How many bytes of lines are indexed at once.
+  OMNI_BLOCK_MAX = 1 << 15
 };
 
 enum {
@@ -76,9 +83,29 @@ typedef struct {
   omni_payload_leg legs[OMNI_LEGS_MAX];
   omni_text parents[OMNI_PARENTS_MAX];
   omni_text flags[OMNI_FLAGS_MAX];
+  /// What `omni_payload_plain` puts in the places of `id` and `parents`.
+  omni_id id_number;
+  omni_id parent_numbers[OMNI_PARENTS_MAX];
 } omni_payload;
 
 typedef struct omni_payload_parser omni_payload_parser;
+
+/// The beginnings of a payload's lists.
+static inline const omni_payload_leg *_Nonnull omni_payload_legs(
+    const omni_payload *_Nonnull payload) {
+  return payload->legs;
+}
+static inline const omni_text *_Nonnull omni_payload_flags(const omni_payload *_Nonnull payload) {
+  return payload->flags;
+}
+static inline const omni_text *_Nonnull omni_payload_parents(
+    const omni_payload *_Nonnull payload) {
+  return payload->parents;
+}
+static inline const omni_id *_Nonnull omni_payload_parent_numbers(
+    const omni_payload *_Nonnull payload) {
+  return payload->parent_numbers;
+}
 
 /// Makes a parser of documents of up to `capacity` bytes; null without memory.
 omni_payload_parser *_Nullable omni_payload_parser_create(size_t capacity);
@@ -87,6 +114,21 @@ void omni_payload_parser_destroy(omni_payload_parser *_Nonnull parser);
 /// Parses one document. `OMNI_PAYLOAD_PADDING` bytes behind it must be readable.
 void omni_payload_parse(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull bytes,
                         size_t count, omni_payload *_Nonnull payload);
+
+/// Indexes the whole lines at the beginning of a block, at most `OMNI_BLOCK_MAX` bytes of them.
+/// `OMNI_PAYLOAD_PADDING` bytes behind the block must be readable.
+///
+/// Returns how many bytes these lines have; 0 if the first one does not end in time.
+size_t omni_payload_index(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull block,
+                          size_t count);
+
+/// Reads the payload of the line at `offset` of the block that was indexed last, if it has the
+/// usual form; `id` and `parents` come as numbers only. Lines are to be read in their order.
+///
+/// Returns the line's length without its feed; 0 if the line is to be read by `omni_payload_parse`,
+/// which tells what is wrong with it, if anything is.
+size_t omni_payload_plain(omni_payload_parser *_Nonnull parser, const uint8_t *_Nonnull block,
+                          size_t offset, omni_payload *_Nonnull payload);
 
 /// The benchmark's ceiling: reads the same fields of every line and stores nothing.
 ///

@@ -45,7 +45,8 @@ public struct AccountTerms: Sendable, Hashable {
   /// Whether an account may be called so.
   public static func isName(_ text: String) -> Bool {
     guard (1...nameBytesMax).contains(text.utf8.count) else { return false }
-    guard text.first != " ", text.last != " " else { return false }
+    guard text.utf8.first != 0x20, text.utf8.last != 0x20 else { return false }
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return true }
     return text.unicodeScalars.allSatisfy { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,

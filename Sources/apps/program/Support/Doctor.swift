@@ -146,7 +146,7 @@ struct Doctor {
 
   private var simdjson: Finding {
     library("simdjson", PayloadCeiling.libraryVersion, package: "libsimdjson14") {
-      PayloadCeiling.run(Array("{\"id\":\"x\"}\n{\"id\":\"y\"}\n".utf8)) == 2
+      PayloadCeiling(Array("{\"id\":\"x\"}\n{\"id\":\"y\"}\n".utf8)).run() == 2
     }
   }
 
