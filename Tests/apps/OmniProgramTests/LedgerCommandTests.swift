@@ -1,0 +1,94 @@
+import Foundation
+import OmniPlatform
+import OmniTestKit
+import Testing
+
+/// `omni ledger` as its guide shows it, and when something is wrong.
+@Suite("LedgerCommand", .enabled(if: Child.isBuilt, Comment(rawValue: Child.absence)))
+struct LedgerCommandTests {
+  private static let guide = "\(SampleFiles.root)/docs/guides/keep-a-ledger.md"
+
+  /// The fenced blocks of the guide, in their order.
+  private static func blocks() throws -> [(kind: String, text: String)] {
+    let text = try String(contentsOfFile: guide, encoding: .utf8)
+    let parts = text.components(separatedBy: "```")
+    return stride(from: 1, to: parts.count, by: 2).map { place in
+      let lines = parts[place].split(
+        separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(lines[0]), lines.count > 1 ? String(lines[1]) : "")
+    }
+  }
+
+  /// A folder with the guide's two files, in which `body` runs lines of the shell.
+  private func inFolder(_ body: (_ shell: (String) throws -> Outcome) throws -> Void) throws {
+    let folder = try FileSystem.makeTemporaryDirectory("omni-ledger-guide")
+    defer { try? FileSystem.removeDirectory(folder) }
+    let texts = try Self.blocks().filter { $0.kind == "text" }
+    try #require(texts.count >= 2)
+    try FileSystem.replaceFile(folder + "/accounts.csv", with: Array(texts[0].text.utf8))
+    try FileSystem.replaceFile(folder + "/payloads.ndjson", with: Array(texts[1].text.utf8))
+    try body { try Child.shell("cd '\(folder)' && \($0)") }
+  }
+
+  @Test func `the guide's lines do what it says`() throws {
+    try inFolder { shell in
+      let lines = try #require(try Self.blocks().first { $0.kind == "sh" }).text
+      for line in lines.split(separator: "\n") {
+        let outcome = try shell(String(line))
+        #expect(outcome.code == 0, "\(line): \(outcome.messages)")
+      }
+      let verdicts = try shell("cut -d, -f3 verdicts.csv").output.split(separator: "\n")
+      #expect(verdicts == ["verdict", "accepted", "accepted", "insufficient_funds"])
+
+      let again = try shell("omni ledger ingest payloads.ndjson --verdicts again.csv --json")
+      #expect(again.code == 0, "\(again.messages)")
+      let answers = try shell("cut -d, -f3 again.csv").output.split(separator: "\n")
+      #expect(answers == ["verdict", "exists", "exists", "insufficient_funds"])
+      #expect(try shell("omni ledger scrub --json").output.contains("\"clean\":true"))
+    }
+  }
+
+  @Test func `validate writes nothing`() throws {
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      let before = try shell("omni ledger trial --json").output
+      let outcome = try shell("omni ledger validate payloads.ndjson --accounts accounts.csv --json")
+      #expect(outcome.code == 0, "\(outcome.messages)")
+      #expect(try shell("omni ledger trial --json").output == before)
+    }
+  }
+
+  @Test func `a projection can be asked in SQL`() throws {
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      #expect(try shell("omni ledger ingest payloads.ndjson --accounts accounts.csv").code == 0)
+      let outcome = try shell("omni ledger project --sqlite books.sqlite --json")
+      #expect(outcome.code == 0, "\(outcome.messages)")
+      let count = try shell("sqlite3 books.sqlite 'select count(*) from transactions'")
+      #expect(count.output == "2\n", "\(count.messages)")
+    }
+  }
+
+  @Test func `what is wrong is told with a code and the wish`() throws {
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      for line in [
+        "omni ledger", "omni ledger hoard", "omni ledger init", "omni ledger balance",
+        "omni ledger balance nobody", "omni ledger ingest missing.ndjson",
+        "omni ledger ingest payloads.ndjson --accounts missing.csv",
+        "omni ledger ingest payloads.ndjson --map missing.yaml",
+        "omni ledger ingest payloads.ndjson --format parquet",
+        "omni ledger trial --ledger nowhere", "omni ledger ingest payloads.ndjson --batch 0",
+        "omni ledger balance cash --at yesterday", "omni ledger trial --colour",
+      ] {
+        let outcome = try shell(line)
+        #expect(outcome.code != 0, "\(line)")
+        #expect(outcome.output.isEmpty, "\(line): \(outcome.output)")
+        #expect(outcome.messages.contains("error["), "\(line): \(outcome.messages)")
+        let hasWish = ["wanted", "; do "].contains { outcome.messages.contains($0) }
+        #expect(hasWish, "\(line): \(outcome.messages)")
+      }
+      #expect(try shell("omni ledger trial --json").code == 0)
+    }
+  }
+}
