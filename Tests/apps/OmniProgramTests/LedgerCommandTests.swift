@@ -1,5 +1,6 @@
 import Foundation
 import OmniPlatform
+import OmniPostgreSQL
 import OmniTestKit
 import Testing
 
@@ -66,6 +67,27 @@ struct LedgerCommandTests {
       #expect(outcome.code == 0, "\(outcome.messages)")
       let count = try shell("sqlite3 books.sqlite 'select count(*) from transactions'")
       #expect(count.output == "2\n", "\(count.messages)")
+    }
+  }
+
+  @Test func `a projection in PostgreSQL goes on where it was, and can be made anew`() throws {
+    let address = try PostgreSQLServer.shared.get().makeDatabase()
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      // What is new between the two is shown by the second.
+      for (payloads, option) in [("head -1", ""), ("cat", ""), ("cat", "--rebuild")] {
+        let line = "\(payloads) payloads.ndjson | omni ledger ingest - --accounts accounts.csv"
+        #expect(try shell(line).code == 0)
+        let outcome = try shell("omni ledger project --postgres \"\(address)\" \(option) --json")
+        #expect(outcome.code == 0, "\(outcome.messages)")
+      }
+      let connection = try PostgreSQLConnection(address)
+      #expect(try connection.query("SELECT count(*) FROM transactions") == [["2"]])
+    }
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      let refused = try shell("omni ledger project --postgres 'postgresql://127.0.0.1:1/none'")
+      #expect(refused.code != 0 && refused.messages.contains("error["), "\(refused.messages)")
     }
   }
 
