@@ -59,6 +59,19 @@ struct LedgerCommandTests {
     }
   }
 
+  @Test(arguments: [
+    ("2025-12-31T00:00:00Z", "0.00"), ("2026-01-01T09:00:00Z", "100.00"),
+    ("2026-01-01T09:00:59Z", "100.00"), ("2026-01-01T09:01:00Z", "70.00"),
+  ])
+  func `a balance is told as of an instant`(instant: String, balance: String) throws {
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      #expect(try shell("omni ledger ingest payloads.ndjson --accounts accounts.csv").code == 0)
+      let outcome = try shell("omni ledger balance alice --at \(instant) --json")
+      #expect(outcome.output.contains("\"balance\":\"\(balance)\""), "\(outcome.output)")
+    }
+  }
+
   @Test func `a projection can be asked in SQL`() throws {
     try inFolder { shell in
       #expect(try shell("omni ledger init").code == 0)
