@@ -11,6 +11,28 @@ OMNI_INLINE omni_text text(std::string_view view) {
   return {reinterpret_cast<const uint8_t *>(view.data()), view.size()};
 }
 
+/// Whether the key is `name`; keys with escapes are no keys of ours.
+template <size_t N>
+inline bool is(const char *key, const char (&name)[N]) {
+  return std::memcmp(key, name, N - 1) == 0 && key[N - 1] == '"';
+}
+
+OMNI_INLINE int32_t field_of(const char *key) {
+  switch (key[0]) {
+    case 'i': return is(key, "id") ? OMNI_FIELD_ID : OMNI_FIELD_NONE;
+    case 's': return is(key, "sender") ? OMNI_FIELD_SENDER : is(key, "sig") ? OMNI_FIELD_SIG : OMNI_FIELD_NONE;
+    case 'l': return is(key, "legs") ? OMNI_FIELD_LEGS : OMNI_FIELD_NONE;
+    case 'n': return is(key, "nonce") ? OMNI_FIELD_NONCE : OMNI_FIELD_NONE;
+    case 'p': return is(key, "parents") ? OMNI_FIELD_PARENTS : OMNI_FIELD_NONE;
+    case 'f': return is(key, "flags") ? OMNI_FIELD_FLAGS : OMNI_FIELD_NONE;
+    case 't': return is(key, "ts") ? OMNI_FIELD_TS : is(key, "timeout_ms") ? OMNI_FIELD_TIMEOUT : OMNI_FIELD_NONE;
+    case 'd': return is(key, "debit") ? OMNI_FIELD_DEBIT : OMNI_FIELD_NONE;
+    case 'c': return is(key, "credit") ? OMNI_FIELD_CREDIT : OMNI_FIELD_NONE;
+    case 'a': return is(key, "amount") ? OMNI_FIELD_AMOUNT : is(key, "asset") ? OMNI_FIELD_ASSET : OMNI_FIELD_NONE;
+    default: return OMNI_FIELD_NONE;
+  }
+}
+
 /// What an error of the library means for a value of `field`.
 int32_t meaning(error_code error) {
   switch (error) {

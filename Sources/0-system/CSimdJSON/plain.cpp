@@ -1,8 +1,8 @@
 #include "parser.h"
 
 // Payloads in their usual form: the keys in the order of the format's table, strings without escapes,
-// unsigned numbers. simdjson's first stage indexes a block of lines at once; one
-// walk over the index then reads a line. Whatever is not of that form is left to omni_payload_parse.
+// unsigned numbers. simdjson's first stage indexes a block of lines at once; one walk over the index
+// then reads a line. Whatever is not of that form is left to omni_payload_parse.
 
 namespace {
 

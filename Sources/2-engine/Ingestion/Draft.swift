@@ -25,6 +25,13 @@ struct Draft {
 
   /// Adds a flag by its name.
   mutating func addFlag(_ bytes: UnsafeRawBufferPointer) throws(FieldFault) {
+    try unsafe Self.addFlag(bytes, to: &flags)
+  }
+
+  /// Adds a flag by its name to others.
+  static func addFlag(
+    _ bytes: UnsafeRawBufferPointer, to flags: inout TransactionFlags
+  ) throws(FieldFault) {
     for (name, flag) in TransactionFlags.names where unsafe bytes.elementsEqual(name.utf8) {
       guard !flags.contains(flag) else {
         throw FieldFault(.flag, "flags", "a flag that stands twice")
@@ -56,11 +63,7 @@ struct Draft {
   func append(to batch: inout TransactionBatch, origin: UInt64) {
     var header = TransactionHeader(id: id, sender: sender, nonce: nonce, timestamp: timestamp)
     if let leg = legs.first {
-      header.debit = leg.debit
-      header.credit = leg.credit
-      header.amount = leg.amount
-      header.asset = leg.asset
-      header.digits = leg.digits
+      header.setFirstLeg(leg)
       for place in 1..<max(1, legs.count) { batch.putTail(legs[place]) }
     }
     header.flags = flags

@@ -23,8 +23,9 @@ struct FieldFault: Error {
   private var names = ByteKeyMap(seed: 0x6F6D_6E69)
   private let currencies: CurrencyTable
   private var assets: [Currency] = []
-  /// The first 16 bytes of the last instant, and the seconds from 1970 to its minute.
-  private var lastMinute: (low: UInt64, high: UInt64, seconds: Int) = (0, 0, 0)
+  /// The first 16 bytes of the last instant, at first such as no text has, and the seconds from 1970
+  /// to its minute.
+  private var lastMinute: (low: UInt64, high: UInt64, seconds: Int) = (.max, .max, 0)
   /// Names that were met for the first time, in their order.
   private(set) var newNames: [String] = []
   /// How many bytes of names are kept before the cache begins anew.

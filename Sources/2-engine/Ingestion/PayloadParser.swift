@@ -62,8 +62,8 @@ import OmniMoney
 
   /// Adds the payload of the line that was read last to a batch that is not full.
   ///
-  /// - Returns: Whether its transaction is there and is not linked to a next one; if not,
-  ///   ``parse(_:into:_:)`` is to read it, and tells what is wrong if anything is.
+  /// - Returns: Whether its transaction is there; if not, ``parse(_:into:_:)`` is to read it, and
+  ///   tells what is wrong if anything is.
   mutating func append(
     to batch: inout TransactionBatch, origin: UInt64, _ reader: inout FieldReader
   ) -> Bool {
@@ -83,8 +83,8 @@ import OmniMoney
     let number = unsafe payload.pointee.id_number
     let (legs, parents) = unsafe (payload.pointee.leg_count, payload.pointee.parent_count)
     let timeout = unsafe payload.pointee.timeout
-    guard unsafe payload.pointee.flag_count == 0, timeout <= UInt64(UInt32.max) else { return nil }
-    // Where the names are kept is asked for now and looked at when the memory has come.
+    guard timeout <= UInt64(UInt32.max) else { return nil }
+    // The names' slots are prefetched, and read below, behind other work.
     let sender = unsafe reader.search(view(payload.pointee.sender))
     let credit =
       unsafe legs > 0 ? reader.search(view(omni_payload_legs(payload)[0].credit)) : sender
@@ -97,6 +97,9 @@ import OmniMoney
     guard header.id.isUsable else { return nil }
     header.timeoutMilliseconds = UInt32(truncatingIfNeeded: timeout)
     header.legCount = UInt8(truncatingIfNeeded: legs)
+    for place in 0..<Int(unsafe payload.pointee.flag_count) {
+      try unsafe Draft.addFlag(view(omni_payload_flags(payload)[place]), to: &header.flags)
+    }
     if parents > 0 {
       header.parentCount = UInt16(truncatingIfNeeded: parents)
       let words = unsafe UnsafeRawPointer(omni_payload_parent_numbers(payload))
@@ -106,15 +109,7 @@ import OmniMoney
     header.sender = try unsafe reader.account(view(payload.pointee.sender), "sender", sender)
     for place in 0..<Int(legs) {
       let leg = try leg(place, of: header.sender, place == 0 ? credit : nil, &reader)
-      if place > 0 {
-        batch.putTail(leg)
-      } else {
-        header.debit = leg.debit
-        header.credit = leg.credit
-        header.amount = leg.amount
-        header.asset = leg.asset
-        header.digits = leg.digits
-      }
+      if place == 0 { header.setFirstLeg(leg) } else { batch.putTail(leg) }
     }
     guard putParents(Int(parents), &batch) else { return nil }
     if unsafe payload.pointee.has_sig != 0 {

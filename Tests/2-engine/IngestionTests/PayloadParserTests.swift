@@ -16,7 +16,7 @@ struct PayloadParserTests {
     "{\"id\":\"\(id)\",\"sender\":\"acct-000001\",\"legs\":[\(leg)],\"nonce\":12,\"parents\":[],\"flags\":[],\"ts\":\"2026-01-01T23:59:59.000001Z\"}",
     "{\"id\":\"\(id)\",\"sender\":\"acct-000001\",\"legs\":[\(leg),\(leg)],\"nonce\":1234567890123,\"parents\":[\"00000000000000000000000000000001\",\"\(id)\"],\"flags\":[],\"timeout_ms\":0,\"ts\":1767225600000000000,\"sig\":\"\(signature)\"}",
     "{\"id\": \"\(id)\", \"sender\": \"a name of more than sixteen bytes\", \"legs\": [\(leg)], \"nonce\": 1, \"parents\": [\"00000000000000000000000000000001\"], \"flags\": [\"pending\"], \"timeout_ms\": 5000, \"ts\": \"2026-02-28T00:00:00Z\"}",
-    "{\"id\":\"\(id)\",\"sender\":\"é\",\"legs\":[],\"nonce\":1,\"flags\":[\"void\"],\"ts\":\"2026-01-01T00:00:00.5Z\"}",
+    "{\"id\":\"\(id)\",\"sender\":\"é\",\"legs\":[],\"nonce\":1,\"flags\":[\"void\",\"imported\"],\"ts\":\"2026-01-01T00:00:00.5Z\"}",
   ]
   private static let neighbour =
     "{\"id\":\"ffffffffffffffff0000000000000001\",\"sender\":\"n\",\"legs\":[\(leg)],\"nonce\":1,\"ts\":1}"
@@ -62,6 +62,14 @@ struct PayloadParserTests {
       takenCount += alone.taken.count
     }
     #expect(takenCount > 3)
+  }
+
+  @Test func `an instant of zero bytes is none, also as the first`() throws {
+    let zeros = String(repeating: "\\u0000", count: 16) + ":00Z"
+    let read = try Result(
+      Array(Self.payloads[0].replacing("2026-01-01T23:59:59.000001Z", with: zeros).utf8))
+    #expect(read.taken.isEmpty)
+    #expect(read.faults.count == 1)
   }
 
   @Test func `a feed within an object ends its line`() throws {

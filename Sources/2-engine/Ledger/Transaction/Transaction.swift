@@ -60,13 +60,7 @@ public struct Transaction: Sendable, Equatable {
     precondition(legs.count <= TransactionHeader.legsMax, "at most 16 legs")
     precondition(parents.count <= TransactionHeader.parentsMax, "at most 64 parents")
     var header = TransactionHeader(id: id, sender: sender, nonce: nonce, timestamp: timestamp)
-    if let leg = legs.first {
-      header.debit = leg.debit
-      header.credit = leg.credit
-      header.amount = leg.amount
-      header.asset = leg.asset
-      header.digits = leg.digits
-    }
+    if let leg = legs.first { header.setFirstLeg(leg) }
     header.timeoutMilliseconds = timeoutMilliseconds
     header.flags = flags
     header.legCount = UInt8(legs.count)

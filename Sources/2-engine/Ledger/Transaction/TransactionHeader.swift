@@ -77,6 +77,16 @@ public struct TransactionHeader: Sendable, BitwiseCopyable {
     self.timestamp = timestamp
   }
 
+  /// Puts the first leg in its place; the count of legs is not touched.
+  @inlinable
+  public mutating func setFirstLeg(_ leg: TransferLeg) {
+    debit = leg.debit
+    credit = leg.credit
+    amount = leg.amount
+    asset = leg.asset
+    digits = leg.digits
+  }
+
   /// Whether it stands outside of its sender's series, as what another system has done before.
   @inlinable
   var isOutOfSeries: Bool { nonce == 0 && flags.contains(.imported) }
