@@ -96,10 +96,16 @@ let modules: [Module] = [
       "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy",
     ]),
   engine(
+    "Posting",
+    uses: [
+      "Collections", "Time", "Money", "WriteAheadLog", "Model", "Ledger", "LedgerStore",
+      "Portfolio", "Kernel",
+    ], testing: ["Encoding", "Risk", "Matching", "Crypto"]),
+  engine(
     "Backtest",
     uses: [
       "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime", "Model", "Ledger",
-      "Portfolio", "Risk", "Execution", "Strategy", "Kernel",
+      "Portfolio", "Risk", "Execution", "Strategy", "Kernel", "Posting",
     ], testing: ["Matching"]),
 
   // The only layer that speaks with the world outside.

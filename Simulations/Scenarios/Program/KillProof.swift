@@ -40,6 +40,8 @@ package struct KillProof {
     package internal(set) var after = 0
     /// How many journals were begun, and each continued to its end.
     package internal(set) var journals = 0
+    /// How many of them posted to a ledger, which had everything once and agreed.
+    package internal(set) var ledgers = 0
     /// The digest of all.
     package internal(set) var digest = ""
 
@@ -49,7 +51,8 @@ package struct KillProof {
     /// A line.
     package var text: String {
       "\(kills) kills: \(before) before the first record, \(middle) in the middle, \(after) after "
-        + "the end; \(journals) journals continued, replayed and equal: \(digest)"
+        + "the end; \(journals) journals continued, replayed and equal, "
+        + "\(ledgers) with a ledger: \(digest)"
     }
   }
 
@@ -89,6 +92,7 @@ package struct KillProof {
 
   private var bars: String { folder + "/bars.csv" }
   private var journal: String { folder + "/journal" }
+  private var ledger: String { folder + "/ledger" }
 
   private func failure(_ check: String, _ found: String) -> SimulationFailure {
     SimulationFailure(seed: settings.seed, check: check, found: found)
@@ -147,9 +151,14 @@ package struct KillProof {
   }
 
   private mutating func killAndContinue() throws {
-    defer { try? FileSystem.removeDirectory(journal) }
-    // Small segments, and commits that wait for the device, now and then.
+    defer {
+      try? FileSystem.removeDirectory(journal)
+      try? FileSystem.removeDirectory(ledger)
+    }
+    // Small segments, commits that wait for the device, and a ledger, now and then.
     var options: [String] = []
+    let hasLedger = chance.isOne(in: 2)
+    if hasLedger { options += ["--ledger", ledger] }
     if chance.isOne(in: 2) { options += ["--set", "journal.segment_mebibytes=1"] }
     if chance.isOne(in: 4) { options += ["--set", "journal.durability=power"] }
     var isAgain = true
@@ -162,7 +171,23 @@ package struct KillProof {
       throw failure("digest \(report.digest)", "\(digest) after a kill")
     }
     try replay()
+    if hasLedger { try checkLedger() }
     report.journals += 1
+  }
+
+  /// The run itself has compared every balance; now nothing may be missing, and nothing damaged.
+  private mutating func checkLedger() throws {
+    let (status, output) = try Child(
+      settings.program, ["replay", journal, "--ledger", ledger, "--json"]
+    ).finish()
+    guard status == 0, output.contains("\"accepted\":0,") else {
+      throw failure("a ledger that has every posting", "exit code \(status): \(output.suffix(400))")
+    }
+    let scrub = try Child(settings.program, ["ledger", "scrub", "--ledger", ledger]).finish()
+    guard scrub.status == 0 else {
+      throw failure("a ledger without damage", "\(scrub.output.suffix(400))")
+    }
+    report.ledgers += 1
   }
 
   /// Starts the program, or lets it go on, and kills it.

@@ -23,6 +23,7 @@ struct Soak {
 
   func run(_ screen: Screen) throws {
     if minutes > 0 { try runDays(screen) }
+    screen.say("\n" + (try FlipProof.run(seed: seed) { screen.progress($0) }).text)
     if kills > 0 {
       let settings = KillProof.Settings(program: program, kills: kills, seed: seed)
       let report = try KillProof.run(settings) { screen.progress($0) }

@@ -3,6 +3,7 @@ public import OmniKernel
 import OmniLedger
 import OmniModel
 import OmniPortfolio
+public import OmniPosting
 import OmniRuntime
 public import OmniStorage
 public import OmniStrategy
@@ -22,6 +23,8 @@ public enum Backtest {
     case timeWentBack(String)
     /// The node stopped.
     case node(String)
+    /// The ledger did not take the postings.
+    case ledger(PostingFailure)
     /// Whoever watches asked for an end.
     case interrupted
   }
@@ -58,37 +61,68 @@ public enum Backtest {
     return ReadyRoster(strategies)
   }
 
-  /// Runs `plan` over `feed`, writing to `journal` first.
+  /// Runs the plan of `setup` over `feed`, writing to `journal` first.
   ///
   /// - Parameters:
-  ///   - plan: What to run.
+  ///   - setup: What to run, and how often to commit and to report progress.
   ///   - feed: The bars, in order of time.
   ///   - journal: Where every event goes; it is committed now and then, and at the end.
-  ///   - options: How often to commit and to report progress.
+  ///   - postings: Takes what the books commit, each time after the journal was committed.
   ///   - progress: Is told how many bars are done, and answers whether to go on.
   /// - Returns: What came of it, and the journal, which the caller closes.
   public static func run<Sink: Journal & ~Copyable>(
-    _ plan: RunPlan, over feed: inout some BarFeed & ~Copyable, journal: consuming Sink,
-    options: Options = Options(), progress: (Int) -> Bool = { _ in true }
+    _ setup: Setup, over feed: inout some BarFeed & ~Copyable, journal: consuming Sink,
+    postings: inout some PostingSink & ~Copyable, progress: (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Finished<Sink> {
+    let (plan, options) = (setup.plan, setup.options)
     do throws(RunPlan.Failure) { try plan.check() } catch { throw .plan(error) }
-    var node = try makeNode(plan, try roster(of: plan), journal)
+    var node = try makeNode(plan, try roster(of: plan), journal, isPosting: postings.isListening)
     try start(plan, &node)
     var done = 0
     while let bar = try feed.next() {
       try step(bar, &node)
       done += 1
-      if done % options.barsPerCommit == 0 { try commit(&node) }
+      if done % options.barsPerCommit == 0 { try commit(&node, &postings) }
       if done % options.barsPerProgress == 0, !progress(done) { throw .interrupted }
     }
     _ = progress(done)
     let digest = try end(&node)
-    try commit(&node)
+    try commit(&node, &postings)
+    do throws(PostingFailure) {
+      try postings.reconcile(with: node.portfolio.ledger)
+    } catch {
+      throw .ledger(error)
+    }
     let outcome = Outcome(
       digest: digest, eventCount: node.sequencer.count,
       isBalanced: node.portfolio.ledger.isBalanced,
-      results: node.observer.results(node.portfolio, node.totals))
+      results: node.observer.first.results(node.portfolio, node.totals))
     return Finished(outcome: outcome, journal: node.finish().takeJournal())
+  }
+
+  /// Runs `plan` over `feed`, writing to `journal` first; the books live in memory alone.
+  public static func run<Sink: Journal & ~Copyable>(
+    _ plan: RunPlan, over feed: inout some BarFeed & ~Copyable, journal: consuming Sink,
+    options: Options = Options(), progress: (Int) -> Bool = { _ in true }
+  ) throws(Failure) -> Finished<Sink> {
+    var postings = NoPostings()
+    return try run(
+      Setup(plan, options), over: &feed, journal: journal, postings: &postings,
+      progress: progress)
+  }
+
+  /// What is run, and how.
+  public struct Setup: Sendable {
+    /// What is run.
+    public var plan: RunPlan
+    /// How often it commits and reports.
+    public var options: Options
+
+    /// Groups plan and options.
+    public init(_ plan: RunPlan, _ options: Options = Options()) {
+      self.plan = plan
+      self.options = options
+    }
   }
 
   /// How often a run commits and reports.
@@ -120,14 +154,16 @@ public enum Backtest {
     public mutating func takeJournal() -> Sink? { journal.take() }
   }
 
-  typealias Node<Sink: Journal & ~Copyable> = TradingNode<ReadyRoster, Sink, ResultRecorder>
+  typealias Watch = ObserverPair<ResultRecorder, PostingRecorder>
+  typealias Node<Sink: Journal & ~Copyable> = TradingNode<ReadyRoster, Sink, Watch>
 
   private static func makeNode<Sink: Journal & ~Copyable>(
-    _ plan: RunPlan, _ roster: ReadyRoster, _ journal: consuming Sink
+    _ plan: RunPlan, _ roster: ReadyRoster, _ journal: consuming Sink, isPosting: Bool
   ) throws(Failure) -> Node<Sink> {
-    do throws(TradingNode<ReadyRoster, Sink, ResultRecorder>.Failure) {
+    let watch = Watch(ResultRecorder(plan), PostingRecorder(isListening: isPosting))
+    do throws(TradingNode<ReadyRoster, Sink, Watch>.Failure) {
       return try TradingNode(
-        plan: plan, roster: roster, journal: journal, observer: ResultRecorder(plan))
+        plan: plan, roster: roster, journal: journal, observer: watch)
     } catch {
       throw translate(error)
     }
@@ -136,7 +172,7 @@ public enum Backtest {
   private static func start<Sink: Journal & ~Copyable>(
     _ plan: RunPlan, _ node: inout Node<Sink>
   ) throws(Failure) {
-    do throws(TradingNode<ReadyRoster, Sink, ResultRecorder>.Failure) {
+    do throws(TradingNode<ReadyRoster, Sink, Watch>.Failure) {
       try node.start(plan)
     } catch {
       throw translate(error)
@@ -146,7 +182,7 @@ public enum Backtest {
   private static func step<Sink: Journal & ~Copyable>(
     _ bar: Bar, _ node: inout Node<Sink>
   ) throws(Failure) {
-    do throws(TradingNode<ReadyRoster, Sink, ResultRecorder>.Failure) {
+    do throws(TradingNode<ReadyRoster, Sink, Watch>.Failure) {
       try node.process(bar)
     } catch {
       throw translate(error)
@@ -154,19 +190,24 @@ public enum Backtest {
   }
 
   private static func commit<Sink: Journal & ~Copyable>(
-    _ node: inout Node<Sink>
+    _ node: inout Node<Sink>, _ postings: inout some PostingSink & ~Copyable
   ) throws(Failure) {
     do throws(JournalFailure) {
       try node.sequencer.journal.commit()
     } catch {
       throw .journal(error)
     }
+    do throws(PostingFailure) {
+      try postings.take(&node.observer.second)
+    } catch {
+      throw .ledger(error)
+    }
   }
 
   private static func end<Sink: Journal & ~Copyable>(
     _ node: inout Node<Sink>
   ) throws(Failure) -> Digest256 {
-    do throws(TradingNode<ReadyRoster, Sink, ResultRecorder>.Failure) {
+    do throws(TradingNode<ReadyRoster, Sink, Watch>.Failure) {
       return try node.end()
     } catch {
       throw translate(error)
@@ -174,7 +215,7 @@ public enum Backtest {
   }
 
   private static func translate<Sink: Journal & ~Copyable>(
-    _ failure: TradingNode<ReadyRoster, Sink, ResultRecorder>.Failure
+    _ failure: TradingNode<ReadyRoster, Sink, Watch>.Failure
   ) -> Failure {
     switch failure {
     case .sequencer(.journal(let cause)): .journal(cause)
@@ -195,6 +236,7 @@ extension Backtest.Failure: CustomStringConvertible {
     case .strategy(let failure): failure.description
     case .journal(let failure): "\(failure)"
     case .timeWentBack(let text), .node(let text): text
+    case .ledger(let failure): failure.description
     case .interrupted: "the run was interrupted"
     }
   }
@@ -207,6 +249,7 @@ extension Backtest.Failure: CustomStringConvertible {
     case .journal(let failure): failure.code
     case .timeWentBack: "RUN-003"
     case .node: "RUN-004"
+    case .ledger(let failure): failure.code
     case .interrupted: "RUN-005"
     }
   }

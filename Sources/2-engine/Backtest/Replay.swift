@@ -1,6 +1,7 @@
 public import OmniEncoding
 public import OmniCrypto
 public import OmniKernel
+public import OmniPosting
 public import OmniStorage
 public import OmniTime
 
@@ -38,19 +39,39 @@ public enum Replay {
     public let recordCount: UInt64
   }
 
-  /// Runs the inputs of the journal in `store` again.
+  /// Runs the inputs of the journal in `store` again; `postings` takes what its books commit.
   public static func run<Store: JournalStore & ~Copyable>(
-    _ store: consuming Store, progress: (Int) -> Bool = { _ in true }
+    _ store: consuming Store, postings: inout some PostingSink & ~Copyable,
+    progress: (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Result {
     var feed = try JournalFeed(store)
     let plan = feed.plan
     let finished: Backtest.Finished<NullJournal>
     do throws(Backtest.Failure) {
-      finished = try Backtest.run(plan, over: &feed, journal: NullJournal(), progress: progress)
+      finished = try Backtest.run(
+        Backtest.Setup(plan), over: &feed, journal: NullJournal(), postings: &postings,
+        progress: progress)
     } catch {
       throw translate(error)
     }
     return try result(finished.outcome, feed, compared: 0)
+  }
+
+  /// Runs the inputs of the journal in `store` again.
+  public static func run<Store: JournalStore & ~Copyable>(
+    _ store: consuming Store, progress: (Int) -> Bool = { _ in true }
+  ) throws(Failure) -> Result {
+    var postings = NoPostings()
+    return try run(store, postings: &postings, progress: progress)
+  }
+
+  /// Runs the inputs of a journal again, and holds every record that follows against the journal's.
+  public static func verify<Store: JournalStore & ~Copyable>(
+    _ inputs: consuming Store, against recorded: consuming Store,
+    progress: (Int) -> Bool = { _ in true }
+  ) throws(Failure) -> Result {
+    var postings = NoPostings()
+    return try verify(inputs, against: recorded, postings: &postings, progress: progress)
   }
 
   /// Runs the inputs of a journal again, and holds every record that follows against the journal's.
@@ -58,17 +79,20 @@ public enum Replay {
   /// - Parameters:
   ///   - inputs: The journal.
   ///   - recorded: The same journal, opened a second time.
+  ///   - postings: Takes what the books commit.
   ///   - progress: Is told how many bars are done, and answers whether to go on.
   public static func verify<Store: JournalStore & ~Copyable>(
     _ inputs: consuming Store, against recorded: consuming Store,
-    progress: (Int) -> Bool = { _ in true }
+    postings: inout some PostingSink & ~Copyable, progress: (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Result {
     var feed = try JournalFeed(inputs)
     let plan = feed.plan
     let verifier = VerifyingJournal(JournalReader(recorded), then: NullJournal())
     var finished: Backtest.Finished<VerifyingJournal<Store, NullJournal>>
     do throws(Backtest.Failure) {
-      finished = try Backtest.run(plan, over: &feed, journal: verifier, progress: progress)
+      finished = try Backtest.run(
+        Backtest.Setup(plan), over: &feed, journal: verifier, postings: &postings,
+        progress: progress)
     } catch {
       throw translate(error)
     }

@@ -1,3 +1,4 @@
+public import OmniLedger
 public import OmniModel
 public import OmniPortfolio
 public import OmniRisk
@@ -17,6 +18,13 @@ public protocol RunObserver: ~Copyable {
   mutating func orderReported(_ order: OrderIntent, _ report: VenueReport, at time: Timestamp)
   /// A fill was booked; `trade` is the round trip that it finished, if it did.
   mutating func fillBooked(_ fill: Fill, _ order: OrderIntent, trade: ClosedTrade?, at: Timestamp)
+  /// The books committed a transaction; its legs are the last posted ones of `ledger`.
+  ///
+  /// - Parameters:
+  ///   - ledger: The books.
+  ///   - sequence: The number of the record that it follows from.
+  ///   - time: When; `distantPast` for what the books are opened with.
+  mutating func posted(_ ledger: borrowing Ledger, sequence: SequenceNumber, at time: Timestamp)
 }
 
 extension RunObserver where Self: ~Copyable {
@@ -38,6 +46,11 @@ extension RunObserver where Self: ~Copyable {
   @inlinable
   public mutating func fillBooked(
     _ fill: Fill, _ order: OrderIntent, trade: ClosedTrade?, at: Timestamp
+  ) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func posted(
+    _ ledger: borrowing Ledger, sequence: SequenceNumber, at time: Timestamp
   ) {}
 }
 

@@ -1,3 +1,4 @@
+import OmniCrypto
 public import OmniEncoding
 import OmniMatching
 import OmniModel
@@ -19,6 +20,14 @@ extension RunPlan {
     for strategy in strategies { Self.put(strategy, into: &sink) }
     Self.put(policy, into: &sink)
     Self.put(limits, into: &sink)
+  }
+
+  /// The number of the journals of this plan: the first 64 bits of its digest, so that runs of one
+  /// plan have equal journals.
+  public var journalNumber: UInt64 {
+    var sink = DigestSink()
+    encode(into: &sink)
+    return sink.finish().words.0
   }
 
   /// Reads a plan back, or refuses words that make none.

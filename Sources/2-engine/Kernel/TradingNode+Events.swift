@@ -231,15 +231,16 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
 
   @inlinable
   mutating func apply(_ report: VenueReport) throws(Failure) {
-    switch report {
-    case .accepted(let id): try record(.orderAccepted, OrderNote(id))
-    case .rejected(let id, let reason):
-      try record(.orderRejected, OrderNote(id, reason: UInt64(reason.rawValue)))
-    case .triggered(let id): try record(.orderTriggered, OrderNote(id))
-    case .cancelled(let id): try record(.orderCancelled, OrderNote(id))
-    case .cancelRejected(let id): try record(.cancelRejected, OrderNote(id))
-    case .filled(let fill): try record(.orderFilled, FillRecord(fill))
-    }
+    let sequence =
+      switch report {
+      case .accepted(let id): try record(.orderAccepted, OrderNote(id))
+      case .rejected(let id, let reason):
+        try record(.orderRejected, OrderNote(id, reason: UInt64(reason.rawValue)))
+      case .triggered(let id): try record(.orderTriggered, OrderNote(id))
+      case .cancelled(let id): try record(.orderCancelled, OrderNote(id))
+      case .cancelRejected(let id): try record(.cancelRejected, OrderNote(id))
+      case .filled(let fill): try record(.orderFilled, FillRecord(fill))
+      }
     let outcome: OrderManager.Outcome
     do throws(OrderManager.Refusal) {
       outcome = try orders.apply(report)
@@ -249,7 +250,7 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     }
     let order = outcome.order.intent
     desk.turn(to: order.strategy, now: sequencer.now)
-    if case .filled(let fill) = report { try book(fill, order) }
+    if case .filled(let fill) = report { try book(fill, order, sequence) }
     if outcome.order.lifecycle.life.isClosed { desk.noteWorking(-1, of: order.instrument) }
     observer.orderReported(order, report, at: sequencer.now)
     roster.onOrder(order.strategy, order.id, outcome.event, desk: &desk)
@@ -257,7 +258,9 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
 
   /// Books a fill, and brings the desk up to date.
   @inlinable
-  mutating func book(_ fill: Fill, _ order: OrderIntent) throws(Failure) {
+  mutating func book(
+    _ fill: Fill, _ order: OrderIntent, _ sequence: SequenceNumber
+  ) throws(Failure) {
     let context = FillContext(
       strategy: order.strategy, instrument: order.instrument, side: order.side, at: sequencer.now)
     let trade: ClosedTrade?
@@ -269,16 +272,18 @@ extension TradingNode where Roster: ~Copyable, Sink: ~Copyable, Observer: ~Copya
     counts.fills += 1
     desk.note(portfolio.position(order.strategy, order.instrument).net, of: order.instrument)
     desk.note(equity: portfolio.equity(order.strategy))
+    observer.posted(portfolio.ledger, sequence: sequence, at: sequencer.now)
     observer.fillBooked(fill, order, trade: trade, at: sequencer.now)
   }
 
   /// Journals what followed from the present event.
   @inlinable
+  @discardableResult
   mutating func record(
     _ kind: RecordKind, _ payload: some JournalPayload
-  ) throws(Failure) {
+  ) throws(Failure) -> SequenceNumber {
     do throws(Sequencer<Sink>.Failure) {
-      try sequencer.derive(kind: kind.rawValue, payload: payload)
+      return try sequencer.derive(kind: kind.rawValue, payload: payload)
     } catch {
       throw .sequencer(error)
     }

@@ -105,6 +105,7 @@ public struct TradingNode<
     } catch {
       throw .books(error)
     }
+    observer.posted(portfolio.ledger, sequence: .first, at: .distantPast)
     desk.turn(to: strategy, now: .epoch)
     desk.note(equity: portfolio.equity(strategy))
   }

@@ -56,6 +56,7 @@ public struct Ledger: ~Copyable {
   @usableFromInline let currencies: OwnedBuffer<Currency>
   @usableFromInline var staged: OwnedBuffer<Leg>
   @usableFromInline var stagedNumber = 0
+  @usableFromInline var postedNumber = 0
   @usableFromInline var committedNumber: UInt64 = 0
   /// The chart of accounts; an account's identifier is its place here.
   public let accounts: [Account]
@@ -87,9 +88,23 @@ public struct Ledger: ~Copyable {
     return staged[index]
   }
 
+  /// How many legs the last committed transaction has; zero as soon as the next one is begun.
+  @inlinable
+  public var postedCount: Int { postedNumber }
+
+  /// The leg at `index` of the last committed transaction.
+  ///
+  /// - Precondition: `index` is from 0 to ``postedCount`` - 1.
+  @inlinable
+  public func postedLeg(_ index: Int) -> Leg {
+    precondition(index < postedNumber, "a posted leg")
+    return staged[index]
+  }
+
   /// Adds a leg to the transaction that is being made, or refuses it and drops the transaction.
   @inlinable
   public mutating func stage(_ leg: Leg) throws(Refusal) {
+    postedNumber = 0
     do throws(Refusal) {
       try check(leg)
     } catch {
@@ -117,6 +132,7 @@ public struct Ledger: ~Copyable {
   public mutating func commit() throws(Refusal) {
     let number = stagedNumber
     stagedNumber = 0
+    postedNumber = 0
     for index in 0..<number {
       let leg = staged[index]
       let debit = debits[Int(leg.debit.index)].addingReportingOverflow(leg.amount)
@@ -129,6 +145,7 @@ public struct Ledger: ~Copyable {
       credits[Int(leg.credit.index)] = credit.partialValue
     }
     committedNumber += 1
+    postedNumber = number
   }
 
   /// Takes the first `number` staged legs back.
@@ -194,6 +211,7 @@ public struct Ledger: ~Copyable {
     try checkBalanced(sums)
     committedNumber = committed
     stagedNumber = 0
+    postedNumber = 0
     for (index, sum) in sums.enumerated() {
       debits[index] = sum.0
       credits[index] = sum.1

@@ -72,6 +72,66 @@ struct WriteAheadLogTests {
     }
   }
 
+  @Test func `a log whose making was cut off anywhere can be opened, or made again`() throws {
+    let configuration = try LogConfiguration(segmentBytes: 16 << 10)
+    var (opened, madeAgain) = (0, 0)
+    for operation in 1...40 {
+      for isPowerLoss in [false, true] {
+        let disk = SimulatedDisk(seed: UInt64(operation))
+        disk.powerFailsAt = operation
+        var isMade = true
+        do throws(LogFailure) {
+          _ = try SimulatedLog.create(
+            on: SimulatedDiskHandle(disk), identity: LogIdentity(1), configuration: configuration)
+        } catch {
+          isMade = false
+        }
+        let after =
+          isPowerLoss
+          ? disk.afterPowerLoss(seed: UInt64(operation)) : disk.afterKill(seed: UInt64(operation))
+        do throws(LogFailure) {
+          _ = try SimulatedLog.open(SimulatedDiskHandle(after), configuration: configuration)
+          opened += 1
+        } catch {
+          #expect(error == .noLog, "operation \(operation)")
+          #expect(!isMade, "operation \(operation)")
+          madeAgain += 1
+          var log = try SimulatedLog.create(
+            on: SimulatedDiskHandle(after), identity: LogIdentity(2),
+            configuration: configuration)
+          try log.close()
+        }
+      }
+    }
+    #expect(opened > 20 && madeAgain > 20)
+  }
+
+  @Test func `a log that has lost its superblocks is not taken for one that never was`() throws {
+    let configuration = try LogConfiguration(segmentBytes: 16 << 10)
+    let disk = SimulatedDisk(seed: 3)
+    var log = try SimulatedLog.create(
+      on: SimulatedDiskHandle(disk), identity: LogIdentity(1), configuration: configuration)
+    var body = FrameBody()
+    body.put(7)
+    try log.append(FrameContent(kind: 1, itemCount: 1, time: .epoch), &body)
+    try log.close()
+    var handle = SimulatedDiskHandle(disk)
+    for name in disk.fileNames where name.hasPrefix("superblock") { try handle.remove(name) }
+    let before = disk.fileNames
+    var found: LogFailure?
+    do throws(LogFailure) {
+      _ = try SimulatedLog.create(
+        on: SimulatedDiskHandle(disk), identity: LogIdentity(2), configuration: configuration)
+    } catch {
+      found = error
+    }
+    guard case .placeTaken? = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(disk.fileNames == before)
+  }
+
   @Test func `a full disk is found before anything is changed`() throws {
     let disk = SimulatedDisk(seed: 2)
     disk.capacityBytes = 40 << 10

@@ -14,6 +14,23 @@ import Testing
 struct TradingNodeTests {
   // MARK: A bar's way
 
+  @Test func `a posting is told with the record that it follows from, to both of a pair`() throws {
+    let script = Script([[.submit(share, .init(.buy, .market, lots(2)))]])
+    var node = try TradingNode(
+      plan: plan(), roster: SoloRoster(script), journal: KindJournal(),
+      observer: ObserverPair(Recorder(), Recorder()))
+
+    try node.process(bar(1, 100_00))
+    try node.process(bar(2, 110_00))
+
+    let remains = node.finish()
+    // Capital; then two lots, 200 dollars and ten cents of fee with the third record behind the bar.
+    #expect(remains.observer.first.postings == ["0 opening: 1000000", "3 1: 2+20000+10"])
+    #expect(remains.observer.second.postings == remains.observer.first.postings)
+    #expect(remains.observer.second.lines == remains.observer.first.lines)
+    #expect(remains.observer.first.lines.count == 6)
+  }
+
   @Test func `an order is journaled, accepted, filled and booked before the bar is done`() throws {
     let script = Script([[.submit(share, .init(.buy, .market, lots(2)))]])
     var node = try node(script)

@@ -128,6 +128,13 @@ struct Recorder: RunObserver {
   var trades: [ClosedTrade] = []
   var denials: [Denial] = []
   var unbalanced = 0
+  var postings: [String] = []
+
+  mutating func posted(_ ledger: borrowing Ledger, sequence: SequenceNumber, at time: Timestamp) {
+    let amounts = (0..<ledger.postedCount).map { "\(ledger.postedLeg($0).amount)" }
+    let instant = time == .distantPast ? "opening" : "\(time.nanoseconds / 60_000_000_000)"
+    postings.append("\(sequence.value) \(instant): \(amounts.joined(separator: "+"))")
+  }
 
   mutating func barDone(_ bar: Bar, _ portfolio: borrowing Portfolio) {
     lines.append("bar \(bar.close.ticks)")

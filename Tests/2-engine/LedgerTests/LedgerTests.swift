@@ -40,6 +40,31 @@ struct LedgerTests {
     #expect(books.transactionCount == 1)
   }
 
+  @Test func `the legs of the last transaction can be read until the next one is begun`() throws {
+    var books = Ledger(accounts: chart)
+    let legs = [
+      Leg(debit: cash, credit: capital, amount: 5), Leg(debit: fees, credit: cash, amount: 2),
+    ]
+    #expect(books.postedCount == 0)
+    try books.post(legs)
+    #expect(books.postedCount == 2)
+    #expect(books.postedLeg(0) == legs[0] && books.postedLeg(1) == legs[1])
+
+    try books.stage(legs[0])
+    #expect(books.postedCount == 0)
+    try books.commit()
+    #expect(books.postedCount == 1)
+
+    // A refused leg, and a transaction that is taken back, leave nothing to read.
+    #expect(throws: Ledger.Refusal.self) {
+      try books.stage(Leg(debit: cash, credit: cash, amount: 1))
+    }
+    #expect(books.postedCount == 0)
+    try books.stage(Leg(debit: cash, credit: capital, amount: .max))
+    #expect(throws: Ledger.Refusal.self) { try books.commit() }
+    #expect(books.postedCount == 0)
+  }
+
   @Test func `the trial balance names each currency once, in order of appearance`() throws {
     var books = Ledger(accounts: chart)
     try books.post([Leg(debit: euros, credit: euroCapital, amount: 9)])

@@ -206,7 +206,66 @@ struct BacktestCommandTests {
     }
   }
 
-  // MARK: Words
+  // MARK: The ledger under a run
+
+  @Test func `a run's postings are in the ledger, and the same run again adds none`() throws {
+    try Runs.inFolder { folder in
+      let ledger = "\(folder)/ledger"
+      let (journal, line, _) = try Journals.make(folder, bars: 600, ["--ledger", ledger])
+      let fills = try #require(
+        try Self.object(omni("replay", journal, "--json").output)["fills"] as? Int)
+      #expect(fills > 2)
+
+      let trial = omni("ledger", "trial", "--ledger", ledger, "--json")
+      #expect(trial.code == 0 && trial.messages.isEmpty, "\(trial.messages)")
+      let scrub = omni("ledger", "scrub", "--ledger", ledger)
+      #expect(scrub.code == 0, "\(scrub.output)")
+
+      // Another journal of the same run: everything is known.
+      let again = line.map { $0 == journal ? journal + "-again" : $0 }
+      let json = try Self.object(omni(again).output)
+      let postings = try #require(json["postings"] as? [String: Any])
+      #expect(postings["accepted"] as? Int == 0)
+      #expect(postings["exists"] as? Int == fills + 1)
+      #expect(postings["ledger"] as? String == ledger)
+      // The fees of the run are those of the account.
+      let balance = try Self.object(
+        omni(
+          "ledger", "balance", "expenses:fees:rsi-limit", "--ledger", ledger, "--json"
+        ).output)
+      let fees = try #require(json["fees"] as? String)
+      #expect(balance["balance"] as? String == fees)
+      let plain = omni(
+        again.filter { $0 != "--json" }.map { $0 + ($0 == journal + "-again" ? "2" : "") })
+      #expect(plain.output.contains("postings 0 taken, \(fills + 1) known, every balance as in"))
+    }
+  }
+
+  @Test func `a ledger that cannot take the postings is told before the run, or with its place`()
+    throws
+  {
+    try Runs.inFolder { folder in
+      let path = try Self.file(folder, bars: 600)
+      let line = Self.line(path, "rsi-limit") + ["--ledger", "\(folder)/ledger"]
+      let alone = omni(line)
+      #expect(alone.code == 64)
+      #expect(alone.messages.hasPrefix("error[CLI-034]: "), "\(alone.messages)")
+      #expect(!FileSystem.exists("\(folder)/ledger"))
+
+      #expect(omni(line + ["--journal", "\(folder)/one"]).code == 0)
+      // Other bars under the same plan: the same numbers, and other content.
+      let others = try Self.file(folder, bars: 600, seed: 8)
+      let other = omni(
+        Self.line(others, "rsi-limit")
+          + ["--ledger", "\(folder)/ledger", "--journal", "\(folder)/two"])
+      expectRefused(other, "LED-032", "the ledger says nonce_conflict of posting 0 of record ")
+      // Another plan with the same accounts.
+      let cash = omni(
+        line + ["--journal", "\(folder)/three", "--cash", "777"])
+      expectRefused(cash, "LED-031", "is in the ledger already")
+      #expect(omni("ledger", "scrub", "--ledger", "\(folder)/ledger").code == 0)
+    }
+  }
 
   static func line(_ path: String, _ strategy: String) -> [String] {
     ["backtest", "--bars", path, "--instrument", "btc-perp", "--strategy", strategy]

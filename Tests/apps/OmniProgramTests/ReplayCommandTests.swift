@@ -30,6 +30,51 @@ struct ReplayCommandTests {
     }
   }
 
+  @Test func `a replay gives a ledger what the journal leads to, once`() throws {
+    try Runs.inFolder { folder in
+      let (journal, _, digest) = try Journals.make(folder, bars: 600)
+      let ledger = "\(folder)/ledger"
+      for (options, isFirst) in [(["--verify"], true), ([], false)] {
+        let outcome = omni(["replay", journal, "--ledger", ledger, "--json"] + options)
+        #expect(outcome.code == 0 && outcome.messages.isEmpty, "\(outcome.messages)")
+        let json = try BacktestCommandTests.object(outcome.output)
+        #expect(json["digest"] as? String == digest)
+        let postings = try #require(json["postings"] as? [String: Any])
+        let count = try #require(json["fills"] as? Int) + 1
+        #expect(postings["accepted"] as? Int == (isFirst ? count : 0))
+        #expect(postings["exists"] as? Int == (isFirst ? 0 : count))
+      }
+    }
+  }
+
+  @Test func `an interrupted run that goes on leaves the ledger of an undisturbed one`() throws {
+    try Runs.inFolder { folder in
+      let (whole, line, _) = try Journals.make(folder, bars: 600)
+      let journal = "\(folder)/cut"
+      try Journals.interrupt(whole, after: 311, into: journal)
+      let ledger = "\(folder)/ledger"
+      // What the journal has so far is posted, as a run does that is interrupted after a commit.
+      let early = omni("replay", journal, "--ledger", ledger, "--json")
+      #expect(early.code == 0, "\(early.messages)")
+      let first = try #require(
+        try BacktestCommandTests.object(early.output)["postings"] as? [String: Any])
+      let resumed = omni(
+        line.map { $0 == whole ? journal : $0 } + ["--resume", "--ledger", ledger])
+      #expect(resumed.code == 0, "\(resumed.messages)")
+      let json = try BacktestCommandTests.object(resumed.output)
+      let then = try #require(json["postings"] as? [String: Any])
+      #expect(then["exists"] as? Int == first["accepted"] as? Int)
+      #expect((first["accepted"] as? Int ?? 0) > 1 && (then["accepted"] as? Int ?? 0) > 1)
+
+      let undisturbed = "\(folder)/undisturbed"
+      #expect(omni("replay", whole, "--ledger", undisturbed).code == 0)
+      let books = [ledger, undisturbed].map {
+        omni("ledger", "trial", "--ledger", $0, "--json").output
+      }
+      #expect(books[0] == books[1])
+    }
+  }
+
   @Test func `a journal of several segments is replayed, and a missing one told`() throws {
     try Runs.inFolder { folder in
       let (journal, _, digest) = try Journals.make(
@@ -244,16 +289,6 @@ struct ReplayCommandTests {
   }
 
   // MARK: Words
-
-  private func expectRefused(
-    _ outcome: Outcome, _ code: String?, _ words: String, _ what: String = ""
-  ) {
-    #expect(outcome.code == 1 && outcome.output.isEmpty, "\(what) \(outcome.output)")
-    #expect(outcome.messages.filter(\.isNewline).count == 1, "\(what) \(outcome.messages)")
-    #expect(
-      outcome.messages.hasPrefix("error[\(code ?? "")") && outcome.messages.contains(words)
-        && outcome.messages.contains("; do "), "\(what) \(outcome.messages)")
-  }
 
   /// Where the first record of a segment ends: its length stands in its first four bytes.
   private static func firstFrameEnd(_ bytes: [UInt8]) throws -> Int {

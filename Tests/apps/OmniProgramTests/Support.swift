@@ -1,3 +1,4 @@
+import Testing
 import Foundation
 import OmniPlatform
 import OmniProgram
@@ -51,4 +52,14 @@ func scratch(_ name: String, _ bytes: [UInt8]) throws -> String {
 func remove(_ path: String) {
   let folder = path.split(separator: "/").prefix(2).joined(separator: "/")
   try? FileSystem.removeDirectory("/" + folder)
+}
+
+func expectRefused(
+  _ outcome: Outcome, _ code: String?, _ words: String, _ what: String = ""
+) {
+  #expect(outcome.code == 1 && outcome.output.isEmpty, "\(what) \(outcome.output)")
+  #expect(outcome.messages.filter(\.isNewline).count == 1, "\(what) \(outcome.messages)")
+  #expect(
+    outcome.messages.hasPrefix("error[\(code ?? "")") && outcome.messages.contains(words)
+      && outcome.messages.contains("; do "), "\(what) \(outcome.messages)")
 }

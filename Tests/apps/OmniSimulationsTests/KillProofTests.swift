@@ -12,6 +12,7 @@ import Testing
 
     #expect(report.kills >= 10)
     #expect(report.middle > 0)
+    #expect(report.ledgers > 0)
   }
 
   @Test(.enabled(if: isBuilt, "the program is not built: swift build --product omni"))

@@ -48,10 +48,10 @@ extension WriteAheadLog where Disk: ~Copyable {
         guard let block = Superblock(bytes: bytes) else { continue }
         if block.version > found?.version ?? 0 { found = block }
       }
-      if let found { return found }
-      guard names.contains(where: { Superblock.names.contains($0) }) else {
+      guard names.contains(where: { Superblock.names.contains($0) }), try !isUnborn(disk) else {
         throw FileError(.missing, operation: "find a log", path: "")
       }
+      if let found { return found }
     } catch {
       throw error.operation == "find a log" ? .noLog : .file(error)
     }

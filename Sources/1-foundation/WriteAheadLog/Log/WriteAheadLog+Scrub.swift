@@ -38,7 +38,7 @@ struct Scrubber<Disk: LogDisk & ~Copyable>: ~Copyable {
         check(
           bytes, in: name, block: Block.acknowledgementBytes, magic: Acknowledgement.magic,
           count: Acknowledgement.slots)
-      } else if SegmentHead.number(name) == nil && SnapshotFile.frame(name) == nil {
+      } else if !LogFileName.isOne(name) {
         report.damages.append(Damage(file: name, offset: 0, what: "file that is none of the log's"))
       }
     }

@@ -85,10 +85,11 @@ public struct WriteAheadLog<Disk: LogDisk & ~Copyable>: ~Copyable {
       identity: identity, segmentBytes: configuration.segmentBytes, chain: genesis(identity))
     var log = Self(disk: disk, configuration: configuration, superblock: superblock)
     try log.wrap { log throws(FileError) in
-      if let name = try log.disk.names().first(where: { !$0.hasSuffix(Self.unfinished) }) {
+      try log.removeUnfinished()
+      try log.removeUnborn()
+      if let name = try log.disk.names().first {
         throw FileError(.exists, operation: "make a log beside", path: name)
       }
-      try log.removeUnfinished()
     }
     try log.addSegment()
     try log.wrap { log throws(FileError) in
@@ -133,6 +134,27 @@ public struct WriteAheadLog<Disk: LogDisk & ~Copyable>: ~Copyable {
 
   mutating func removeUnfinished() throws(FileError) {
     for name in try removeUnfinishedNames() { try disk.remove(name) }
+  }
+
+  /// Whether what is there is left of a log whose making was cut off: a file is missing, and there
+  /// never was a frame.
+  ///
+  /// The making ends with all names on the device, so nobody was ever told that there is such a log;
+  /// and whatever became of its files, nothing is lost without them.
+  static func isUnborn(_ disk: borrowing Disk) throws(FileError) -> Bool {
+    let names = try disk.names().filter { !$0.hasSuffix(Self.unfinished) }
+    let first = SegmentHead.name(1)
+    let parts = Superblock.names + [Acknowledgement.name, first]
+    guard names.contains(first), names.count < parts.count,
+      names.allSatisfy({ parts.contains($0) })
+    else { return false }
+    let frame = try disk.bytes(of: first, at: LogFrame.alignment, count: LogFrame.alignment)
+    return frame.allSatisfy { $0 == 0 }
+  }
+
+  private mutating func removeUnborn() throws(FileError) {
+    guard try Self.isUnborn(disk) else { return }
+    for name in try disk.names() { try disk.remove(name) }
   }
 
   // MARK: Writing

@@ -25,6 +25,7 @@ struct BacktestCommand: Command {
     Option("--report", "OUT.html", "writes the report, one file without network"),
     Option("--journal", "FOLDER", "journals the run, so that omni replay can prove it"),
     Option("--resume", nil, "goes on with the interrupted run in the journal's folder"),
+    Option("--ledger", "DIR", "posts every fill and fee to the ledger there (needs --journal)"),
     Option("--quarantine", "OUT.csv", "sets bad rows aside in a file and goes on without them"),
     Option("--config", "FILE", "settings, limits of risk among them (YAML or JSON)"),
     Option("--set", "KEY=VALUE", "one setting", repeats: true),
@@ -47,11 +48,13 @@ struct BacktestCommand: Command {
     var job = RunJob(plan: plan, series: [bars], recording: recording)
     job.segmentBytes = settings.segmentBytes
     job.durability = settings.durability
+    job.ledger = try ledger(arguments)
     var progress = ProgressBar("backtest", total: bars.count, console)
-    let outcome = try job.run { progress.show($0) }
+    let result = try job.run(console) { progress.show($0) }
+    let outcome = result.outcome
     for warning in warnings + shortfalls(outcome.results) { console.message("warning: \(warning)") }
     try write(outcome, arguments, warnings: warnings)
-    let printer = ResultPrinter(outcome: outcome)
+    let printer = ResultPrinter(outcome: outcome, postings: result.postings)
     console.print(arguments.has("--json") ? printer.json.text : printer.text)
   }
 
@@ -156,6 +159,16 @@ struct BacktestCommand: Command {
       return .off
     }
     return arguments.has("--resume") ? .resumed(folder) : .new(folder)
+  }
+
+  private static func ledger(_ arguments: Arguments) throws -> LedgerFolder? {
+    guard let folder = arguments.value("--ledger") else { return nil }
+    guard arguments.has("--journal") else {
+      throw Problem.usage(
+        "CLI-034", "--ledger stands without --journal",
+        wanted: "the journal that the postings follow from", remedy: "add --journal FOLDER")
+    }
+    return LedgerFolder(path: folder)
   }
 
   private static func bars(

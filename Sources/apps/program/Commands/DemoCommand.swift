@@ -16,7 +16,7 @@ struct DemoCommand: Command {
   static let options: [Option] = [
     Option("--headless", nil, "ends by itself and draws no progress bars"),
     Option("--data", "FOLDER", "where the demo's data are (.omni/demo)"),
-    Option("--out", "FOLDER", "where journal and report go (.omni/runs/demo)"),
+    Option("--out", "FOLDER", "where journal, ledger and report go (.omni/runs/demo)"),
     .json,
   ]
   static let example = "omni demo --headless"
@@ -29,20 +29,26 @@ struct DemoCommand: Command {
     if !isQuiet { announce(series, console) }
     let plan = try DemoPlan.make(series)
     let journal = "\(out)/journal"
+    let ledger = LedgerFolder(path: "\(out)/ledger")
     try clear(journal)
-    let job = RunJob(plan: plan, series: DemoPlan.bars(series), recording: .new(journal))
+    try ledger.removeFiles()
+    var job = RunJob(plan: plan, series: DemoPlan.bars(series), recording: .new(journal))
+    job.ledger = ledger
     var progress = ProgressBar("running ", total: job.barCount, silenced(arguments, console))
-    let outcome = try job.run { progress.show($0) }
+    let result = try job.run(console) { progress.show($0) }
+    let outcome = result.outcome
     let replayed = try verify(journal, outcome, total: job.barCount, silenced(arguments, console))
     let report = "\(out)/report.html"
     try write(outcome, series, data, to: report)
     let line = summary(outcome, isIdentical: replayed)
     if isQuiet {
-      console.print(json(outcome, journal: journal, report: report, line: line).text)
+      console.print(json(result, journal: journal, report: report, line: line).text)
     } else {
-      console.print(ResultPrinter(outcome: outcome).text)
+      console.print(ResultPrinter(outcome: outcome, postings: result.postings).text)
       console.print("")
       console.print("journal  \(journal)   (omni replay \(journal) --verify)")
+      console.print(
+        "ledger   \(ledger.path)   (omni ledger trial --ledger \(ledger.path))")
       console.print("report   \(report)")
       console.print(line)
     }
@@ -135,11 +141,11 @@ struct DemoCommand: Command {
   }
 
   private static func json(
-    _ outcome: Backtest.Outcome, journal: String, report: String, line: String
+    _ run: RunJob.Result, journal: String, report: String, line: String
   ) -> JSONText {
     .object([
       ("summary", .text(line)), ("journal", .text(journal)), ("report", .text(report)),
-      ("result", ResultPrinter(outcome: outcome).json),
+      ("result", ResultPrinter(outcome: run.outcome, postings: run.postings).json),
     ])
   }
 }

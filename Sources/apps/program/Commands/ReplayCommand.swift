@@ -1,5 +1,6 @@
 import OmniBacktest
 import OmniKernel
+import OmniPosting
 import OmniStorage
 
 /// `omni replay`: a journal's run, done again.
@@ -9,6 +10,7 @@ struct ReplayCommand: Command {
   static let positional = "JOURNAL"
   static let options: [Option] = [
     Option("--verify", nil, "holds every record that follows against the journal's"),
+    Option("--ledger", "DIR", "posts what the journal leads to, and the ledger there lacks"),
     .json,
   ]
   static let example = "omni replay .omni/runs/demo/journal --verify"
@@ -19,19 +21,56 @@ struct ReplayCommand: Command {
         "CLI-013", "\(arguments.positional.count) journals are named", wanted: "one",
         remedy: "see omni replay --help")
     }
-    let result = try replay(folder, isVerified: arguments.has("--verify"))
+    let (result, postings) = try replay(
+      folder, isVerified: arguments.has("--verify"),
+      ledger: arguments.value("--ledger").map { LedgerFolder(path: $0) }, console)
     if let tail = warning(result.end) { console.message("warning: \(tail)") }
-    console.print(arguments.has("--json") ? json(result).text : text(result))
+    console.print(
+      arguments.has("--json") ? json(result, postings).text : text(result, postings))
   }
 
-  static func replay(_ folder: String, isVerified: Bool) throws -> Replay.Result {
-    do {
+  private static func replay(
+    _ folder: String, isVerified: Bool, ledger: LedgerFolder?, _ console: Console
+  ) throws -> (Replay.Result, PostingCount?) {
+    guard let ledger else {
+      var none = NoPostings()
+      return (try replay(folder, isVerified: isVerified, &none), nil)
+    }
+    let plan = try wrapped { () throws(Replay.Failure) in
+      try JournalFeed(DirectoryJournalStore(folder)).plan
+    }
+    var postings = try ledger.openForPostings(of: plan, console)
+    let result = try replay(folder, isVerified: isVerified, &postings)
+    return (result, try ledger.close(&postings))
+  }
+
+  private static func replay(
+    _ folder: String, isVerified: Bool, _ postings: inout some PostingSink & ~Copyable
+  ) throws -> Replay.Result {
+    do throws(Replay.Failure) {
       return isVerified
-        ? try Replay.verify(DirectoryJournalStore(folder), against: DirectoryJournalStore(folder))
-        : try Replay.run(DirectoryJournalStore(folder))
+        ? try Replay.verify(
+          DirectoryJournalStore(folder), against: DirectoryJournalStore(folder),
+          postings: &postings)
+        : try Replay.run(DirectoryJournalStore(folder), postings: &postings)
     } catch {
-      if case .journal(let failure) = error { throw RunJob.problem(failure) }
-      throw Problem(describing: error, code: error.code, remedy: "take the journal from a backup")
+      throw problem(error)
+    }
+  }
+
+  private static func wrapped<Value>(
+    _ body: () throws(Replay.Failure) -> Value
+  ) throws -> Value {
+    do throws(Replay.Failure) { return try body() } catch { throw problem(error) }
+  }
+
+  private static func problem(_ failure: Replay.Failure) -> Problem {
+    switch failure {
+    case .journal(let cause): RunJob.problem(cause)
+    case .run(.ledger(let cause)): LedgerFolder.problem(cause)
+    default:
+      Problem(
+        describing: failure, code: failure.code, remedy: "take the journal from a backup")
     }
   }
 
@@ -44,7 +83,7 @@ struct ReplayCommand: Command {
     }
   }
 
-  private static func text(_ result: Replay.Result) -> String {
+  private static func text(_ result: Replay.Result, _ postings: PostingCount?) -> String {
     let recorded = result.recordedDigest.map { "\($0)" } ?? "none: the run did not come to its end"
     let verdict =
       result.comparedCount > 0
@@ -59,10 +98,10 @@ struct ReplayCommand: Command {
       recorded  \(recorded)
       records   \(verdict)
       digest    \(result.outcome.digest)
-      """
+      """ + (postings.map { "\n\($0.text)" } ?? "")
   }
 
-  private static func json(_ result: Replay.Result) -> JSONText {
+  private static func json(_ result: Replay.Result, _ postings: PostingCount?) -> JSONText {
     let isTorn = if case .torn = result.end { true } else { false }
     return .object([
       ("digest", .text("\(result.outcome.digest)")),
@@ -77,6 +116,7 @@ struct ReplayCommand: Command {
       ("ledger", .text(result.outcome.isBalanced ? "balanced" : "unbalanced")),
       ("sealed", .flag(result.end == .sealed)),
       ("torn_tail", .flag(isTorn)),
+      ("postings", postings?.json ?? .null),
     ])
   }
 }

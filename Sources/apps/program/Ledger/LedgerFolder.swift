@@ -17,8 +17,12 @@ struct LedgerFolder {
 
   init(_ arguments: Arguments) { path = arguments.value("--ledger") ?? Self.standard }
 
-  /// Whether there is a ledger.
-  var exists: Bool { FileSystem.exists("\(path)/superblock.a") }
+  init(path: String) { self.path = path }
+
+  /// Whether there is a ledger, or what is left of one.
+  var exists: Bool {
+    LogFileName.superblocks.contains { FileSystem.exists("\(path)/\($0)") }
+  }
 
   static func configuration(batch: Int = TransactionBatch.capacityStandard) throws
     -> LedgerConfiguration

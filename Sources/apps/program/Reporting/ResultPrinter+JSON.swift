@@ -26,6 +26,7 @@ extension ResultPrinter {
       ("orders", .count(counts.orders)), ("fills", .count(counts.fills)),
       ("denied", .count(counts.denials)),
     ]
+    if let postings { members.append(("postings", postings.json)) }
     members += money(results.total) + Self.figures(results.total)
     members.append(("monthly", Self.monthly(results.total)))
     members.append(("denials", denials))

@@ -11,13 +11,18 @@ import OmniTime
 /// What came of a run as plain text for the terminal, and as one JSON object for programs.
 package struct ResultPrinter {
   let outcome: Backtest.Outcome
+  let postings: PostingCount?
   let figures: Figures
 
   var results: RunResults { outcome.results }
 
   /// Prepares the results of `outcome`.
-  package init(outcome: Backtest.Outcome) {
+  package init(outcome: Backtest.Outcome) { self.init(outcome: outcome, postings: nil) }
+
+  /// Prepares the results of `outcome`, and what a ledger took of its postings.
+  init(outcome: Backtest.Outcome, postings: PostingCount?) {
     self.outcome = outcome
+    self.postings = postings
     figures = Figures(outcome.results.plan.currency)
   }
 
@@ -43,7 +48,7 @@ package struct ResultPrinter {
         + "\(Self.count(counts.denials)) denied, \(Self.count(outcome.eventCount)) events, "
         + "fills as \(results.plan.policy.name)",
       "ledger \(ledger), digest \(outcome.digest)",
-    ]
+    ] + (postings.map { [$0.text] } ?? [])
   }
 
   var ledger: String { outcome.isBalanced ? "balanced" : "unbalanced" }
@@ -84,7 +89,7 @@ package struct ResultPrinter {
     return [name] + cells.map { Self.plain($0 ?? NumberFormat.unknown) }
   }
 
-  private static func count(_ number: UInt64) -> String {
+  static func count(_ number: UInt64) -> String {
     NumberFormat.count(Int(clamping: number))
   }
 

@@ -1,12 +1,18 @@
 import OmniBacktest
-import OmniCrypto
-import OmniEncoding
 import OmniKernel
 import OmniModel
+import OmniPosting
 import OmniStorage
 
-/// Runs a plan over bars with the journal that was asked for.
+/// Runs a plan over bars with the journal and the ledger that were asked for.
 struct RunJob {
+  /// What came of a run.
+  struct Result {
+    let outcome: Backtest.Outcome
+    /// What the ledger took, if there is one.
+    let postings: PostingCount?
+  }
+
   /// Where the run is journaled.
   enum Recording {
     /// Nowhere.
@@ -22,6 +28,9 @@ struct RunJob {
   let recording: Recording
   var segmentBytes = 64 << 20
   var durability = JournalConfiguration.Durability.process
+  /// Where the postings go; the journal's commits then wait for the device, since the ledger may
+  /// never be ahead of it.
+  var ledger: LedgerFolder?
 
   /// How many bars there are.
   var barCount: Int { series.reduce(0) { $0 + $1.count } }
@@ -29,16 +38,28 @@ struct RunJob {
   /// Runs to the end.
   ///
   /// - Parameter progress: Is told how many bars are done.
-  func run(progress: (Int) -> Void = { _ in }) throws -> Backtest.Outcome {
+  func run(_ console: Console, progress: (Int) -> Void = { _ in }) throws -> Result {
+    guard let ledger else {
+      var none = NoPostings()
+      return Result(outcome: try run(&none, progress), postings: nil)
+    }
+    var postings = try ledger.openForPostings(of: plan, console)
+    let outcome = try run(&postings, progress)
+    return Result(outcome: outcome, postings: try ledger.close(&postings))
+  }
+
+  private func run(
+    _ postings: inout some PostingSink & ~Copyable, _ progress: (Int) -> Void
+  ) throws -> Backtest.Outcome {
     do {
       switch recording {
-      case .off: return try finish(NullJournal(), progress).outcome
+      case .off: return try finish(NullJournal(), &postings, progress).outcome
       case .new(let folder):
         let writer = try JournalWriter.create(DirectoryJournalStore(folder), configuration())
-        var finished = try finish(writer, progress)
+        var finished = try finish(writer, &postings, progress)
         if let journal = finished.takeJournal() { try journal.close() }
         return finished.outcome
-      case .resumed(let folder): return try resume(folder, progress)
+      case .resumed(let folder): return try resume(folder, &postings, progress)
       }
     } catch let failure as Backtest.Failure {
       throw Self.problem(failure)
@@ -47,23 +68,29 @@ struct RunJob {
     }
   }
 
-  private func resume(_ folder: String, _ progress: (Int) -> Void) throws -> Backtest.Outcome {
+  private func resume(
+    _ folder: String, _ postings: inout some PostingSink & ~Copyable, _ progress: (Int) -> Void
+  ) throws -> Backtest.Outcome {
     // Opening makes the folder, so that a wrong name would leave one behind.
     guard try !DirectoryJournalStore(folder).segments().isEmpty else {
       throw JournalFailure.noJournal
     }
     let writer = try JournalWriter.resume(DirectoryJournalStore(folder), configuration())
     let recorded = JournalReader(DirectoryJournalStore(folder))
-    var finished = try finish(VerifyingJournal(recorded, then: writer), progress)
+    var finished = try finish(
+      VerifyingJournal(recorded, then: writer), &postings, progress)
     if let journal = finished.takeJournal() { try journal.takeNext().close() }
     return finished.outcome
   }
 
   private func finish<Sink: Journal & ~Copyable>(
-    _ journal: consuming Sink, _ progress: (Int) -> Void
+    _ journal: consuming Sink, _ postings: inout some PostingSink & ~Copyable,
+    _ progress: (Int) -> Void
   ) throws -> Backtest.Finished<Sink> {
     var feed = SeriesFeed(series)
-    return try Backtest.run(plan, over: &feed, journal: journal) { done in
+    return try Backtest.run(
+      Backtest.Setup(plan), over: &feed, journal: journal, postings: &postings
+    ) { done in
       progress(done)
       return true
     }
@@ -71,15 +98,15 @@ struct RunJob {
 
   /// The journal's settings; runs of one plan have one number, so that their journals are equal.
   private func configuration() throws -> JournalConfiguration {
-    var sink = DigestSink()
-    plan.encode(into: &sink)
-    return try JournalConfiguration(
-      segmentBytes: segmentBytes, durability: durability, runID: sink.finish().words.0)
+    try JournalConfiguration(
+      segmentBytes: segmentBytes, durability: ledger == nil ? durability : .power,
+      runID: plan.journalNumber)
   }
 
   /// What to tell about a failed run.
   static func problem(_ failure: Backtest.Failure) -> Problem {
     if case .journal(let cause) = failure { return problem(cause) }
+    if case .ledger(let cause) = failure { return LedgerFolder.problem(cause) }
     let remedy =
       switch failure {
       case .strategy: "see omni strategies show NAME"
