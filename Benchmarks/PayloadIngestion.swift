@@ -41,7 +41,7 @@ public struct PayloadIngestion {
   }
 
   private func ingest() throws(BenchmarkFailure) -> Double {
-    var ingestor = Ingestor(ByteArraySource(bytes, chunkBytes: 1 << 20), format: .ndjson)
+    var ingestor = Ingestor(ByteArraySource(bytes), format: .ndjson)
     var batch = TransactionBatch()
     var count = 0
     var dead = 0

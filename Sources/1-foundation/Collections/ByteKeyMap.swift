@@ -32,10 +32,12 @@
   /// How many bytes of memory the keys take.
   public var byteCount: Int { bytes.count + number * MemoryLayout<Slot>.size }
 
-  /// A search that has been begun.
-  public struct Search: BitwiseCopyable {
-    var wanted: Slot
-    var hash: Int
+  /// A search that has been begun; four words, so that it is handed on in registers.
+  public struct Search: Sendable, BitwiseCopyable {
+    let low: UInt64
+    let high: UInt64
+    let mark: UInt64
+    let hash: Int
   }
 
   /// Begins a search: asks for the memory where the key may stand, and does not wait for it.
@@ -43,7 +45,7 @@
     let wanted = unsafe probe(key)
     let hash = Int(truncatingIfNeeded: hash(wanted))
     slots.prefetch(hash & (slots.count - 1))
-    return Search(wanted: wanted, hash: hash)
+    return Search(low: wanted.low, high: wanted.high, mark: wanted.mark, hash: hash)
   }
 
   /// The value of the key whose bytes are `key`, or nil.
@@ -56,9 +58,9 @@
     let mask = slots.count - 1
     var place = search.hash & mask
     while slots[place].mark != 0 {
-      if slots[place].mark == search.wanted.mark, slots[place].low == search.wanted.low {
+      if slots[place].mark == search.mark, slots[place].low == search.low {
         if key.count <= 16 {
-          if slots[place].high == search.wanted.high { return slots[place].value }
+          if slots[place].high == search.high { return slots[place].value }
         } else if unsafe isEqual(Int(slots[place].high), key) {
           return slots[place].value
         }

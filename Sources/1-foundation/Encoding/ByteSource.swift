@@ -6,6 +6,18 @@ public protocol ByteSource: ~Copyable {
   ///
   /// The count of `buffer` stays as it is and says how many bytes there is room for.
   mutating func read(into buffer: inout [UInt8], from start: Int) throws(ByteSourceFailure) -> Int
+
+  /// Hands over what is next without copying it, if it is in memory; the source goes on behind it.
+  ///
+  /// - Parameter padding: How many further bytes must be readable behind what is handed over.
+  /// - Returns: An array, and how many bytes at its beginning are meant; nil if ``read(into:from:)``
+  ///   is to be used.
+  mutating func lend(padding: Int) -> (bytes: [UInt8], count: Int)?
+}
+
+extension ByteSource where Self: ~Copyable {
+  /// Nothing: most sources have nothing in memory.
+  public mutating func lend(padding: Int) -> (bytes: [UInt8], count: Int)? { nil }
 }
 
 /// Why a source cannot give its next bytes; the text is the cause in the words of its owner.
@@ -57,5 +69,12 @@ public struct ByteArraySource: ByteSource, Sendable {
     buffer.replaceSubrange(start..<start + count, with: bytes[index..<index + count])
     index += count
     return count
+  }
+
+  /// Hands the array over, unless it was begun or is to be given in chunks.
+  public mutating func lend(padding: Int) -> (bytes: [UInt8], count: Int)? {
+    guard chunkBytes == .max, index == 0, bytes.count > padding else { return nil }
+    index = bytes.count - padding
+    return (bytes, index)
   }
 }

@@ -68,55 +68,57 @@ import OmniMoney
     to batch: inout TransactionBatch, origin: UInt64, _ reader: inout FieldReader
   ) -> Bool {
     // What is wrong is told when the line is read field by field.
-    if let made = try? header(&batch, &reader) {
-      batch.append(made, origin: origin)
+    if (try? fill(&batch, &reader)) == true {
+      batch.end(origin: origin)
       return true
     }
     batch.dropTail()
     return false
   }
 
+  /// Makes the batch's open transaction; false if the line is to be read field by field.
   @inline(__always)
-  private func header(
+  private func fill(
     _ batch: inout TransactionBatch, _ reader: inout FieldReader
-  ) throws(FieldFault) -> TransactionHeader? {
+  ) throws(FieldFault) -> Bool {
     let number = unsafe payload.pointee.id_number
     let (legs, parents) = unsafe (payload.pointee.leg_count, payload.pointee.parent_count)
     let timeout = unsafe payload.pointee.timeout
-    guard timeout <= UInt64(UInt32.max) else { return nil }
+    guard timeout <= UInt64(UInt32.max) else { return false }
     // The names' slots are prefetched, and read below, behind other work.
     let sender = unsafe reader.search(view(payload.pointee.sender))
     let credit =
       unsafe legs > 0 ? reader.search(view(omni_payload_legs(payload)[0].credit)) : sender
     let isNumber = unsafe payload.pointee.has_ts_number != 0
-    var header = TransactionHeader(
+    batch.open = TransactionHeader(
       id: TransactionID(low: number.low, high: number.high), sender: AccountKey(0),
       nonce: unsafe payload.pointee.nonce,
       timestamp: isNumber
         ? unsafe payload.pointee.ts_number : try unsafe reader.instant(view(payload.pointee.ts)))
-    guard header.id.isUsable else { return nil }
-    header.timeoutMilliseconds = UInt32(truncatingIfNeeded: timeout)
-    header.legCount = UInt8(truncatingIfNeeded: legs)
+    guard batch.open.id.isUsable else { return false }
+    batch.open.timeoutMilliseconds = UInt32(truncatingIfNeeded: timeout)
+    batch.open.legCount = UInt8(truncatingIfNeeded: legs)
     for place in 0..<Int(unsafe payload.pointee.flag_count) {
-      try unsafe Draft.addFlag(view(omni_payload_flags(payload)[place]), to: &header.flags)
+      try unsafe Draft.addFlag(view(omni_payload_flags(payload)[place]), to: &batch.open.flags)
     }
     if parents > 0 {
-      header.parentCount = UInt16(truncatingIfNeeded: parents)
+      batch.open.parentCount = UInt16(truncatingIfNeeded: parents)
       let words = unsafe UnsafeRawPointer(omni_payload_parent_numbers(payload))
         .assumingMemoryBound(to: UInt64.self)
-      header.parentsDigest = SHA256.digest(ofWords: 2 * Int(parents)) { unsafe words[$0] }
+      batch.open.parentsDigest = SHA256.digest(ofWords: 2 * Int(parents)) { unsafe words[$0] }
     }
-    header.sender = try unsafe reader.account(view(payload.pointee.sender), "sender", sender)
+    let senderKey = try unsafe reader.account(view(payload.pointee.sender), "sender", sender)
+    batch.open.sender = senderKey
     for place in 0..<Int(legs) {
-      let leg = try leg(place, of: header.sender, place == 0 ? credit : nil, &reader)
-      if place == 0 { header.setFirstLeg(leg) } else { batch.putTail(leg) }
+      let leg = try leg(place, of: senderKey, place == 0 ? credit : nil, &reader)
+      if place == 0 { batch.open.setFirstLeg(leg) } else { batch.putTail(leg) }
     }
-    guard putParents(Int(parents), &batch) else { return nil }
+    guard putParents(Int(parents), &batch) else { return false }
     if unsafe payload.pointee.has_sig != 0 {
       for word in try unsafe reader.signature(view(payload.pointee.sig)) { batch.putTail(word) }
-      header.signatureCount = 1
+      batch.open.signatureCount = 1
     }
-    return header
+    return true
   }
 
   /// Puts the parents into the tail; false if they do not ascend.
@@ -172,6 +174,7 @@ import OmniMoney
     }
   }
 
+  @inline(__always)
   private func leg(
     _ place: Int, of senderKey: AccountKey, _ credit: ByteKeyMap.Search?,
     _ reader: inout FieldReader

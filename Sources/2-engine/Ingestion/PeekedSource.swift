@@ -43,4 +43,8 @@ struct PeekedSource<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable {
     index += count
     return count
   }
+
+  mutating func lend(padding: Int) -> (bytes: [UInt8], count: Int)? {
+    chunk.isEmpty ? source.lend(padding: padding) : nil
+  }
 }

@@ -20,6 +20,8 @@ struct RecordScanner {
 
   /// The bytes, with room for a parser's look ahead behind them.
   private(set) var buffer: [UInt8]
+  /// Whether the buffer is the source's own, which is not to be written to.
+  private var isLent = false
   private var start = 0
   private var end = 0
   private var hasEnded = false
@@ -88,6 +90,7 @@ struct RecordScanner {
       var place = start
       while true {
         if let feed = feed(from: place) {
+          isTooLong = isTooLong || feed - start > Self.recordBytesMax
           let range = isTooLong ? start..<start : start..<feed
           start = feed + 1
           line += 1
@@ -199,6 +202,7 @@ struct RecordScanner {
           case 0x7B, 0x5B: depth += 1
           case 0x7D, 0x5D, 0x2C:
             if depth == 0 {
+              record.isTooLong = record.isTooLong || place - start > Self.recordBytesMax
               record.range = record.isTooLong ? place..<place : start..<place
               start = place
               return record
@@ -244,23 +248,12 @@ struct RecordScanner {
     _ source: inout some ByteSource & ~Copyable
   ) throws(IngestFailure) {
     let isFirst = bytesBefore == 0 && start == 0 && end == 0
-    if start > 0 {
-      let left = end - start
-      let from = start
-      unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe bytes.copyMemory(from: .init(rebasing: bytes[from..<from + left]))
-      }
-      bytesBefore += UInt64(start)
-      indexed = 0..<0
-      start = 0
-      end = left
+    defer { if isFirst { skipMark() } }
+    if isFirst, let lent = source.lend(padding: PayloadParser.padding) {
+      (buffer, end, isLent) = (lent.bytes, lent.count, true)
+      return
     }
-    if end == buffer.count {
-      // A record fills the buffer; whoever asks stops before it has two of the longest in it.
-      var larger = Self.makeBuffer(2 * buffer.count)
-      larger.replaceSubrange(..<end, with: buffer)
-      buffer = larger
-    }
+    makeRoom()
     while end < buffer.count {
       do throws(ByteSourceFailure) {
         let count = try source.read(into: &buffer, from: end)
@@ -273,7 +266,36 @@ struct RecordScanner {
         throw .source(error.description)
       }
     }
-    // A mark of byte order at the very beginning says nothing.
-    if isFirst, buffer[..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+  }
+
+  /// Moves what is left to the front, and sees to it that there is room behind it.
+  private mutating func makeRoom() {
+    if isLent || start > 0 {
+      let rest = start..<end
+      if isLent {
+        var own = Self.makeBuffer(max(Self.bufferBytes, 2 * rest.count))
+        own.replaceSubrange(..<rest.count, with: buffer[rest])
+        (buffer, isLent) = (own, false)
+      } else {
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+          unsafe bytes.copyMemory(from: .init(rebasing: bytes[rest]))
+        }
+      }
+      bytesBefore += UInt64(rest.lowerBound)
+      indexed = 0..<0
+      start = 0
+      end = rest.count
+    }
+    if end == buffer.count {
+      // A record fills the buffer; whoever asks stops before it has two of the longest in it.
+      var larger = Self.makeBuffer(2 * buffer.count)
+      larger.replaceSubrange(..<end, with: buffer)
+      buffer = larger
+    }
+  }
+
+  /// A mark of byte order at the very beginning says nothing.
+  private mutating func skipMark() {
+    if buffer[..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
   }
 }

@@ -135,18 +135,29 @@ struct IngestorTests {
       for chunkBytes in [1, 7, 64, 4_096, .max] {
         let (taken, dead) = try Self.read(form, chunkBytes: chunkBytes)
         #expect(taken == wanted && dead.isEmpty, "form \(place), chunks of \(chunkBytes)")
+        // With the form known, nothing is looked at before, and an array is read in its place.
+        let known: PayloadFormat = place < 2 ? .ndjson : place < 4 ? .array : .csv
+        let told = try Self.read(form, chunkBytes: chunkBytes, format: known)
+        #expect(told.taken == wanted && told.dead.isEmpty, "form \(place), told")
       }
     }
   }
 
   @Test func `a record above a mebibyte is dead, and the next is read`() throws {
-    let long = "{\"id\":\"" + String(repeating: "x", count: 3 << 20) + "\"}"
-    let (taken, dead) = try Self.read(long + "\n" + Self.plain + "\n")
-    #expect(taken.count == 1)
-    #expect(dead.map(\.fault) == [.tooLong])
-    let array = try Self.read("[" + long + "," + Self.plain + "]")
-    #expect(array.taken.count == 1)
-    #expect(array.dead.map(\.fault) == [.tooLong])
+    for mebibytes in [1, 3] {
+      for chunkBytes in [50_000, Int.max] {
+        let long = "{\"id\":\"" + String(repeating: "x", count: mebibytes << 20) + "\"}"
+        let (taken, dead) = try Self.read(
+          long + "\n" + Self.plain + "\n", chunkBytes: chunkBytes, format: .ndjson)
+        #expect(taken.count == 1)
+        #expect(dead.map(\.fault) == [.tooLong])
+        #expect(dead.first?.byteOffset == 0 && dead.first?.line == 1)
+        let array = try Self.read(
+          "[" + long + "," + Self.plain + "]", chunkBytes: chunkBytes, format: .array)
+        #expect(array.taken.count == 1)
+        #expect(array.dead.map(\.fault) == [.tooLong])
+      }
+    }
   }
 
   @Test func `an array that is none is refused`() {

@@ -110,20 +110,43 @@ public struct TransactionBatch: ~Copyable {
   @inlinable
   public mutating func dropTail() { tails.removeAll(from: Int(starts[number])) }
 
-  /// Ends the transaction that is being made: the tail is what was put since the last one.
+  /// The header of the transaction that is being made, in its place; it means nothing until it is
+  /// set, and counts when ``end(origin:)`` is called.
+  ///
+  /// - Precondition: the batch is not full.
+  @inlinable
+  public var open: TransactionHeader {
+    @inline(__always) get {
+      precondition(number < headers.count, "room for another transaction")
+      return headers[number]
+    }
+    @inline(__always) _modify {
+      precondition(number < headers.count, "room for another transaction")
+      yield &headers[number]
+    }
+  }
+
+  /// Ends the transaction that is being made: its header is ``open``, and its tail is what was put
+  /// since the last one.
   ///
   /// - Precondition: the batch is not full, and the tail has at most
   ///   ``TransactionHeader/tailWordsMax`` words.
   @inlinable
-  public mutating func append(_ header: TransactionHeader, origin: UInt64) {
+  public mutating func end(origin: UInt64) {
     precondition(number < headers.count, "room for another transaction")
     let words = tails.count - Int(starts[number])
     precondition(words <= TransactionHeader.tailWordsMax, "a tail within its bounds")
-    headers[number] = header
     headers[number].tailWords = UInt16(words)
     origins[number] = origin
     number += 1
     starts[number] = UInt32(tails.count)
+  }
+
+  /// Ends the transaction that is being made, whose header is `header`.
+  @inlinable
+  public mutating func append(_ header: TransactionHeader, origin: UInt64) {
+    open = header
+    end(origin: origin)
   }
 
   /// Removes the transactions from `count` on, and keeps the room.
