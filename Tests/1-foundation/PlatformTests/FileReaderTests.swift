@@ -40,6 +40,24 @@ struct FileReaderTests {
     0xFD, 0x4D, 0x16, 0xC6,
   ]
 
+  @Test func `a few bytes of zstd that unpack to much more than a chunk come out whole`() throws {
+    // A frame of three blocks that each repeat a letter 131,072 times (RFC 8878, 3.1.1).
+    let block: [UInt8] = [0x02, 0x00, 0x10]
+    let last: [UInt8] = [0x03, 0x00, 0x10]
+    let packed: [UInt8] =
+      [0x28, 0xB5, 0x2F, 0xFD, 0xA0, 0x00, 0x00, 0x06, 0x00] + block + [0x61] + block + [0x62]
+      + last + [0x63]
+    try inFolder { folder in
+      try FileSystem.replaceFile(folder + "/a", with: packed)
+      for chunkBytes in [1_000, 65_536, 1 << 20] {
+        var reader = try FileReader(folder + "/a", chunkBytes: chunkBytes)
+        let plain = try reader.readAll(limit: 1 << 20)
+        let isRight = plain == [0x61, 0x62, 0x63].flatMap { Array(repeating: $0, count: 131_072) }
+        #expect(isRight, "chunks of \(chunkBytes)")
+      }
+    }
+  }
+
   @Test func `a file packed with zstd comes out plain, and cut or damaged it is an error`() throws {
     let wanted = Array("an account, a debit and a credit\n".utf8)
     try inFolder { folder in
