@@ -13,7 +13,7 @@ public enum BarFile {
     path: String, instrument: InstrumentID, terms: InstrumentTerms
   ) throws(BarFileError) -> (bars: [Bar], facts: BarFileFacts) {
     var reader = try BarFileReader(
-      try FileByteSource(path), instrument: instrument, terms: terms)
+      try FileByteSource(bars: path), instrument: instrument, terms: terms)
     var bars: [Bar] = []
     while let bar = try reader.next() { bars.append(bar) }
     return (bars, reader.facts)
@@ -27,7 +27,7 @@ public enum BarFile {
     settingAside setAside: (QuarantinedRow) -> Void
   ) throws(BarFileError) -> (bars: [Bar], facts: BarFileFacts) {
     var reader = try BarFileReader(
-      try FileByteSource(path), instrument: instrument, terms: terms)
+      try FileByteSource(bars: path), instrument: instrument, terms: terms)
     var bars: [Bar] = []
     while let bar = try reader.next(settingAside: setAside) { bars.append(bar) }
     return (bars, reader.facts)

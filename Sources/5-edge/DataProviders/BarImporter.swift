@@ -13,7 +13,7 @@ public enum BarImporter {
   ) throws(ImportError) -> ImportResult {
     let source: FileByteSource
     do throws(BarFileError) {
-      source = try FileByteSource(path, progress: progress)
+      source = try FileByteSource(bars: path, progress: progress)
     } catch {
       throw .file(error)
     }

@@ -1,9 +1,9 @@
-import OmniEncoding
+public import OmniEncoding
 import OmniMarketData
-import OmniPlatform
+public import OmniPlatform
 
 /// Gives the bytes of a file, unpacked if it is compressed.
-struct FileByteSource: ByteSource, ~Copyable {
+public struct FileByteSource: ByteSource, ~Copyable {
   private var reader: FileReader
   private var chunk: [UInt8] = []
   private var index = 0
@@ -11,19 +11,29 @@ struct FileByteSource: ByteSource, ~Copyable {
 
   /// Opens the file at `path`.
   ///
+  /// - Parameter progress: Is told how many bytes of the file have been read.
+  public init(
+    _ path: String, progress: @escaping (Int) -> Void = { _ in }
+  ) throws(FileError) {
+    self.progress = progress
+    reader = try FileReader(path, chunkBytes: 1 << 18)
+  }
+
+  /// Opens the file of bars at `path`.
+  ///
   /// - Throws: ``BarFileError`` with the code of what hinders.
   init(
-    _ path: String, progress: @escaping (Int) -> Void = { _ in }
+    bars path: String, progress: @escaping (Int) -> Void = { _ in }
   ) throws(BarFileError) {
-    self.progress = progress
     do throws(FileError) {
-      reader = try FileReader(path, chunkBytes: 1 << 18)
+      try self.init(path, progress: progress)
     } catch {
       throw BarFileError(error)
     }
   }
 
-  mutating func read(
+  /// Writes the next bytes into `buffer` from index `start` on, and returns how many; 0 at the end.
+  public mutating func read(
     into buffer: inout [UInt8], from start: Int
   ) throws(ByteSourceFailure) -> Int {
     if index == chunk.count {

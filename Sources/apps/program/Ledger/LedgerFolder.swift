@@ -188,38 +188,3 @@ struct LedgerFolder {
     return table
   }
 }
-
-/// A file, or the standard input, as a source of payloads; unpacked if it is compressed.
-struct LedgerInput: ByteSource, ~Copyable {
-  private var reader: FileReader
-  private var chunk: [UInt8] = []
-  private var index = 0
-
-  /// Opens the file at `path`, or the standard input for `-`.
-  init(_ path: String) throws {
-    reader = try Problem.wrapping {
-      try FileReader(path == "-" ? "/dev/stdin" : path, chunkBytes: 1 << 18)
-    }
-  }
-
-  mutating func read(
-    into buffer: inout [UInt8], from start: Int
-  ) throws(ByteSourceFailure) -> Int {
-    if index == chunk.count {
-      index = 0
-      do throws(FileError) {
-        guard try reader.next(&chunk) else { return 0 }
-      } catch {
-        switch error.reason {
-        case .truncatedGzip: throw .truncated("\(error)")
-        case .damagedGzip: throw .corrupt("\(error)")
-        default: throw .unreadable("\(error)")
-        }
-      }
-    }
-    let count = min(chunk.count - index, buffer.count - start)
-    buffer.replaceSubrange(start..<start + count, with: chunk[index..<index + count])
-    index += count
-    return count
-  }
-}

@@ -1,5 +1,6 @@
 import OmniConfiguration
 import OmniCrypto
+import OmniDataProviders
 import OmniIngestion
 import OmniLedger
 import OmniLedgerStore
@@ -74,12 +75,12 @@ struct LedgerIngest {
       format = found
     }
     var ingestor = Ingestor(
-      try LedgerInput(input), format: format, currencies: currencies, mapping: mapping)
+      try Self.source(input), format: format, currencies: currencies, mapping: mapping)
     var totals = Totals()
     if let path = arguments.value("--accounts") {
       let accounts: [AccountTerms]
       do {
-        accounts = try AccountsReader.read(try LedgerInput(path), currencies: currencies)
+        accounts = try AccountsReader.read(try Self.source(path), currencies: currencies)
       } catch let error as AccountsReader.Failure {
         throw Problem(describing: error, code: error.code, remedy: "correct \(path)")
       }
@@ -120,6 +121,11 @@ struct LedgerIngest {
 
   // MARK: Steps
 
+  /// The file at `path`, or the standard input for `-`.
+  private static func source(_ path: String) throws -> FileByteSource {
+    try Problem.wrapping { try FileByteSource(path == "-" ? "/dev/stdin" : path) }
+  }
+
   private func mapping() throws -> PayloadMapping? {
     guard let path = arguments.value("--map") else { return nil }
     do {
@@ -138,7 +144,7 @@ struct LedgerIngest {
   }
 
   private func fill(
-    _ ingestor: inout Ingestor<LedgerInput>, _ batch: inout TransactionBatch, _ dead: LineFile?,
+    _ ingestor: inout Ingestor<FileByteSource>, _ batch: inout TransactionBatch, _ dead: LineFile?,
     _ console: Console, _ shown: inout Int
   ) throws -> Bool {
     var letters: [DeadLetter] = []
