@@ -94,7 +94,8 @@ public struct Ingestor<Source: ByteSource & ~Copyable>: ~Copyable {
       try take(&batch, line: record.line)
     } catch {
       let bytes = scanner.buffer[record.range].prefix(DeadLetter.recordBytesMax)
-      bury(error, record.line, record.byteOffset, Array(bytes), &batch, deadLetters)
+      let origin = Origin(line: record.line, byteOffset: record.byteOffset, record: Array(bytes))
+      bury(error, origin, &batch, deadLetters)
     }
     return true
   }
@@ -129,11 +130,11 @@ public struct Ingestor<Source: ByteSource & ~Copyable>: ~Copyable {
       do throws(FieldFault) {
         try take(&batch, line: rows.line)
       } catch {
-        bury(error, rows.line, rows.byteOffset, rows.record, &batch, deadLetters)
+        bury(error, Origin(rows), &batch, deadLetters)
       }
     case .fault(let fault):
       statistics.records += 1
-      bury(fault, rows.line, rows.byteOffset, rows.record, &batch, deadLetters)
+      bury(fault, Origin(rows), &batch, deadLetters)
     }
     return true
   }
@@ -152,18 +153,35 @@ public struct Ingestor<Source: ByteSource & ~Copyable>: ~Copyable {
 
   // MARK: Dead letters and groups
 
+  /// Where a record stands, and its first bytes.
+  private struct Origin {
+    let line: UInt64
+    let byteOffset: UInt64
+    let record: [UInt8]
+
+    init(line: UInt64, byteOffset: UInt64, record: [UInt8]) {
+      self.line = line
+      self.byteOffset = byteOffset
+      self.record = record
+    }
+
+    init(_ rows: borrowing TableReader) {
+      self.init(line: rows.line, byteOffset: rows.byteOffset, record: rows.record)
+    }
+  }
+
   private mutating func bury(
-    _ fault: FieldFault, _ line: UInt64, _ offset: UInt64, _ record: [UInt8],
-    _ batch: inout TransactionBatch, _ deadLetters: (DeadLetter) -> Void
+    _ fault: FieldFault, _ origin: Origin, _ batch: inout TransactionBatch,
+    _ deadLetters: (DeadLetter) -> Void
   ) {
     statistics.dead += 1
     deadLetters(
       DeadLetter(
-        line: line, byteOffset: offset, field: fault.field, fault: fault.fault,
-        reason: "\(fault.reason)", record: record))
+        line: origin.line, byteOffset: origin.byteOffset, field: fault.field, fault: fault.fault,
+        reason: "\(fault.reason)", record: origin.record))
     if fault.fault == .group { return }
     // Whether a record that cannot be read was to be linked can only be told from its text.
-    let mayBeLinked = record.contains("linked")
+    let mayBeLinked = origin.record.contains("linked")
     let group = openGroup(batch)
     if mayBeLinked || !group.isEmpty { isGroupBroken = mayBeLinked }
     buryGroup(group, &batch, deadLetters)
