@@ -7,7 +7,7 @@ public struct LedgerSignatures {
   /// How many transactions a run validates.
   public static let transactionCount = 8_000
   /// How many runs of each kind are made, in turn; the best counts.
-  public static let runCount = 3
+  public static let runCount = 7
 
   private let workers: Int
 
