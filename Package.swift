@@ -117,6 +117,8 @@ let modules: [Module] = [
     uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
 ]
 
+// A manifest cannot throw: to end here with the offender's name is how it refuses a build whose
+// modules point the wrong way.
 for (index, module) in modules.enumerated() {
   for use in module.uses {
     guard let used = modules[..<index].first(where: { $0.name == use }) else {

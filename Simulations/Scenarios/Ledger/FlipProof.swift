@@ -6,8 +6,8 @@ import OmniWriteAheadLog
 /// Turns a bit of every byte of every file of a small ledger, one after another, and lets the ledger
 /// be scrubbed each time.
 ///
-/// The ledger was closed in peace, so each turn must be found, in its file, and no further from the
-/// byte than the block that its checksum covers.
+/// The ledger was closed in peace, so each turn must be found: in its file, at the byte or before it,
+/// where the block or frame begins that the wrong checksum covers.
 package struct FlipProof {
   /// What was turned.
   package struct Report: Sendable {
@@ -52,7 +52,7 @@ package struct FlipProof {
     return report
   }
 
-  /// A ledger of two segments and two snapshots.
+  /// A ledger of two segments with a snapshot.
   private static func makeLedger(_ seed: UInt64) throws -> SimulatedDisk {
     let disk = SimulatedDisk(seed: seed)
     var source = RandomTransactions(seed: seed)

@@ -79,15 +79,6 @@ public struct Ledger: ~Copyable {
   @inlinable
   public var stagedCount: Int { stagedNumber }
 
-  /// The staged leg at `index`, for whoever keeps a record of postings.
-  ///
-  /// - Precondition: `index` is from 0 to ``stagedCount`` - 1.
-  @inlinable
-  public func stagedLeg(_ index: Int) -> Leg {
-    precondition(index < stagedNumber, "a staged leg")
-    return staged[index]
-  }
-
   /// How many legs the last committed transaction has; zero as soon as the next one is begun.
   @inlinable
   public var postedCount: Int { postedNumber }

@@ -13,7 +13,7 @@ public import OmniWriteAheadLog
 /// account `journal:` and the journal's number is the sender of all of them; it counts them, so that
 /// none can be left out.
 public struct PostingLedger<Disk: LogDisk & ~Copyable>: PostingSink, ~Copyable {
-  /// How many postings the ledger took, and how many it had.
+  /// How many postings the ledger took.
   public private(set) var acceptedCount: UInt64 = 0
   /// How many it had already.
   public private(set) var knownCount: UInt64 = 0
@@ -22,11 +22,12 @@ public struct PostingLedger<Disk: LogDisk & ~Copyable>: PostingSink, ~Copyable {
   private var batch: TransactionBatch
   private let journal: UInt64
   private let terms: [AccountTerms]
+  private let senderTerms: AccountTerms
   private let keys: [AccountKey]
-  private let sender: AccountKey
   private var nonce: UInt64 = 0
 
-  /// Opens the accounts of a run in `store`, unless this journal has opened them before.
+  /// Checks that `store` can take the postings of a run, and changes nothing in it: the accounts are
+  /// opened with the first postings, so that a run that does not begin leaves none behind.
   ///
   /// - Parameters:
   ///   - store: The ledger; it is closed by ``close()``.
@@ -50,16 +51,16 @@ public struct PostingLedger<Disk: LogDisk & ~Copyable>: PostingSink, ~Copyable {
     {
       throw .accountTaken(name: taken.name, journal: journal)
     }
-    do throws(LedgerStoreFailure) {
-      try store.open([senderTerms] + terms)
+    do throws(AccountRegister.Refusal) {
+      for account in [senderTerms] + terms { _ = try store.books.register.isNew(account) }
     } catch {
-      throw .store(error)
+      throw .store(.account(error))
     }
     self.store = store
     self.journal = journal
     self.terms = terms
+    self.senderTerms = senderTerms
     keys = terms.map(\.key)
-    sender = senderTerms.key
     batch = TransactionBatch()
   }
 
@@ -80,6 +81,7 @@ public struct PostingLedger<Disk: LogDisk & ~Copyable>: PostingSink, ~Copyable {
   /// - Throws: `refused` with the first posting that the ledger does not accept; those before it are
   ///   in the ledger.
   public mutating func take(_ postings: inout PostingRecorder) throws(PostingFailure) {
+    if postings.count > 0 && nonce == 0 { try openAccounts() }
     for index in 0..<postings.count {
       append(postings, index)
       if batch.isFull { try commit() }
@@ -88,13 +90,21 @@ public struct PostingLedger<Disk: LogDisk & ~Copyable>: PostingSink, ~Copyable {
     postings.removeAll()
   }
 
+  private mutating func openAccounts() throws(PostingFailure) {
+    do throws(LedgerStoreFailure) {
+      try store.open([senderTerms] + terms)
+    } catch {
+      throw .store(error)
+    }
+  }
+
   private mutating func append(_ postings: borrowing PostingRecorder, _ index: Int) {
     let entry = postings.entry(index)
     let id = PostingID(
       journal: journal, sequence: SequenceNumber(entry.sequence), place: UInt16(entry.place))
     nonce += 1
     var header = TransactionHeader(
-      id: id.transactionID, sender: sender, nonce: nonce,
+      id: id.transactionID, sender: senderTerms.key, nonce: nonce,
       timestamp: postings.time(index).nanoseconds)
     header.legCount = UInt8(entry.legCount)
     for place in 0..<Int(entry.legCount) {

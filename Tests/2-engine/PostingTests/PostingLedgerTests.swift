@@ -195,6 +195,17 @@ struct PostingLedgerTests {
     #expect(count == 1)
   }
 
+  @Test func `a run that posts nothing leaves nothing in the ledger`() throws {
+    let disk = SimulatedDisk(seed: 9)
+    var recorder = PostingRecorder(isListening: true)
+    var ledger = try PostingLedger(try create(disk), of: try plan())
+    try ledger.take(&recorder)
+    try ledger.close()
+    _ = consume ledger
+    let count = try open(disk).books.accountCount
+    #expect(count == 0)
+  }
+
   @Test func `a name that no account can have is refused, and nothing is opened`() throws {
     let disk = SimulatedDisk(seed: 4)
     _ = try create(disk)

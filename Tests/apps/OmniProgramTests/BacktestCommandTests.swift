@@ -252,6 +252,13 @@ struct BacktestCommandTests {
       #expect(alone.messages.hasPrefix("error[CLI-034]: "), "\(alone.messages)")
       #expect(!FileSystem.exists("\(folder)/ledger"))
 
+      // A journal that cannot be begun leaves no ledger behind, and no accounts in one.
+      let (taken, _, _) = try Journals.make(folder, bars: 60, name: "taken")
+      #expect(omni(line + ["--journal", taken]).messages.hasPrefix("error[STO-003]: "))
+      let none = omni(line + ["--journal", "\(folder)/none", "--resume"])
+      #expect(none.messages.hasPrefix("error[STO-002]: "), "\(none.messages)")
+      #expect(!FileSystem.exists("\(folder)/ledger"))
+
       #expect(omni(line + ["--journal", "\(folder)/one"]).code == 0)
       // Other bars under the same plan: the same numbers, and other content.
       let others = try Self.file(folder, bars: 600, seed: 8)

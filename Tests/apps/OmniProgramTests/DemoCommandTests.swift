@@ -36,6 +36,21 @@ struct DemoCommandTests {
     }
   }
 
+  @Test(.enabled(if: isPresent, Comment(rawValue: absence)))
+  func `somebody's ledger where the demo's would go is left alone`() throws {
+    try Runs.inFolder { folder in
+      let ledger = "\(folder)/ledger"
+      #expect(omni("ledger", "init", "--ledger", ledger).code == 0)
+      let before = try FileSystem.names(in: ledger).sorted()
+      let outcome = omni("demo", "--headless", "--data", Self.data, "--out", folder)
+      #expect(outcome.code == 1)
+      #expect(outcome.messages.hasPrefix("error[LED-034]: "), "\(outcome.messages)")
+      #expect(try FileSystem.names(in: ledger).sorted() == before)
+      #expect(omni("ledger", "scrub", "--ledger", ledger).code == 0)
+      #expect(!FileSystem.exists("\(folder)/journal"))
+    }
+  }
+
   @Test func `data that are not there are told, with what to do`() throws {
     try Runs.inFolder { folder in
       let outcome = omni("demo", "--headless", "--data", folder, "--out", "\(folder)/out")

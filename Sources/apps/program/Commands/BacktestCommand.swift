@@ -43,12 +43,13 @@ struct BacktestCommand: Command {
     let plan = try plan(arguments, settings, instrument)
     _ = try roster(plan)
     let recording = try recording(arguments)
+    let ledger = try ledger(arguments)
     try checkOutputs(arguments)
     let (bars, warnings) = try bars(arguments, instrument, console)
     var job = RunJob(plan: plan, series: [bars], recording: recording)
     job.segmentBytes = settings.segmentBytes
     job.durability = settings.durability
-    job.ledger = try ledger(arguments)
+    job.ledger = ledger
     var progress = ProgressBar("backtest", total: bars.count, console)
     let result = try job.run(console) { progress.show($0) }
     let outcome = result.outcome

@@ -8,6 +8,7 @@ import OmniPortfolio
 import OmniReports
 import OmniRisk
 import OmniStorage
+import OmniWriteAheadLog
 
 /// `omni demo`: the main job on real market data.
 struct DemoCommand: Command {
@@ -29,9 +30,9 @@ struct DemoCommand: Command {
     if !isQuiet { announce(series, console) }
     let plan = try DemoPlan.make(series)
     let journal = "\(out)/journal"
-    let ledger = LedgerFolder(path: "\(out)/ledger")
+    let ledger = LedgerFolder(path: "\(out)/ledger", identity: ledgerIdentity)
+    try ledger.removeOwn(console)
     try clear(journal)
-    try ledger.removeFiles()
     var job = RunJob(plan: plan, series: DemoPlan.bars(series), recording: .new(journal))
     job.ledger = ledger
     var progress = ProgressBar("running ", total: job.barCount, silenced(arguments, console))
@@ -58,6 +59,9 @@ struct DemoCommand: Command {
         remedy: "report it with the journal")
     }
   }
+
+  /// `omni demo ledger`: by it the demo knows its own ledger again, and leaves any other alone.
+  private static let ledgerIdentity = LogIdentity(0x6F6D_6E69_2064_656D_6F20_6C65_6467_6572)
 
   private static func silenced(_ arguments: Arguments, _ console: Console) -> Console {
     arguments.has("--headless") || arguments.has("--json")

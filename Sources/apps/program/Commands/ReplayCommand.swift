@@ -39,6 +39,7 @@ struct ReplayCommand: Command {
     let plan = try wrapped { () throws(Replay.Failure) in
       try JournalFeed(DirectoryJournalStore(folder)).plan
     }
+    try RunJob.synchronize(folder)
     var postings = try ledger.openForPostings(of: plan, console)
     let result = try replay(folder, isVerified: isVerified, &postings)
     return (result, try ledger.close(&postings))

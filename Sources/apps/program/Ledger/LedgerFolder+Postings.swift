@@ -68,10 +68,20 @@ extension LedgerFolder {
     return Problem(describing: failure, code: failure.code, remedy: remedy)
   }
 
-  /// Removes the files of a ledger, and nothing else.
-  func removeFiles() throws {
+  /// Removes the ledger that was made here with ``identity``, and refuses to remove any other.
+  func removeOwn(_ console: Console) throws {
+    guard exists else { return }
+    do {
+      let found = try open(console).identity
+      guard found == identity else {
+        throw Problem(
+          "LED-034", "\(path) holds ledger \(found), which was not made here",
+          wanted: "no ledger, or one of an earlier run", remedy: "name another folder")
+      }
+    } catch let problem as Problem where problem.code == LogFailure.noLog.code {
+      return  // An earlier run was killed while it made it.
+    }
     try Problem.wrapping {
-      guard FileSystem.exists(path) else { return }
       for name in try FileSystem.names(in: path) where LogFileName.isOne(name) {
         try FileSystem.remove("\(path)/\(name)")
       }

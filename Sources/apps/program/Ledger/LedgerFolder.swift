@@ -14,10 +14,15 @@ struct LedgerFolder {
   typealias Store = LedgerStore<DirectoryDisk>
 
   let path: String
+  /// The identity that a ledger gets when it is made here; nil for a random one.
+  var identity: LogIdentity?
 
   init(_ arguments: Arguments) { path = arguments.value("--ledger") ?? Self.standard }
 
-  init(path: String) { self.path = path }
+  init(path: String, identity: LogIdentity? = nil) {
+    self.path = path
+    self.identity = identity
+  }
 
   /// Whether there is a ledger, or what is left of one.
   var exists: Bool {
@@ -46,10 +51,10 @@ struct LedgerFolder {
   func make() throws -> Store {
     try Problem.wrapping { try FileSystem.makeDirectory(path) }
     let disk = try disk()
-    let identity =
+    let random =
       UInt128(UInt64.random(in: .min ... .max)) << 64 | UInt128(UInt64.random(in: 1 ... .max))
     let configuration = try Self.configuration()
-    return try Self.created(disk, LogIdentity(identity), configuration)
+    return try Self.created(disk, identity ?? LogIdentity(random), configuration)
   }
 
   private static func created(

@@ -1,6 +1,7 @@
 import OmniBacktest
 import OmniKernel
 import OmniModel
+import OmniPlatform
 import OmniPosting
 import OmniStorage
 
@@ -43,9 +44,39 @@ struct RunJob {
       var none = NoPostings()
       return Result(outcome: try run(&none, progress), postings: nil)
     }
+    try checkJournal()
     var postings = try ledger.openForPostings(of: plan, console)
     let outcome = try run(&postings, progress)
     return Result(outcome: outcome, postings: try ledger.close(&postings))
+  }
+
+  /// Refuses a journal that cannot be begun or continued before a ledger is made beside it, and
+  /// brings what it holds to the device: the ledger may not be ahead of it.
+  private func checkJournal() throws {
+    switch recording {
+    case .off: break
+    case .new(let folder):
+      let segments = try Self.segments(of: folder)
+      if !segments.isEmpty { throw Self.problem(.journalExists(segments: segments.count)) }
+    case .resumed(let folder):
+      if try Self.segments(of: folder).isEmpty { throw Self.problem(.noJournal) }
+      try Self.synchronize(folder)
+    }
+  }
+
+  private static func segments(of folder: String) throws -> [String] {
+    guard FileSystem.exists(folder) else { return [] }
+    return try Problem.wrapping {
+      try FileSystem.names(in: folder).filter { $0.hasPrefix("segment-") && $0.hasSuffix(".omj") }
+    }
+  }
+
+  /// Returns when every record of the journal in `folder` is on the device.
+  static func synchronize(_ folder: String) throws {
+    for name in try segments(of: folder) {
+      try Problem.wrapping { try File("\(folder)/\(name)", .read).synchronize() }
+    }
+    try Problem.wrapping { try FileSystem.synchronizeDirectory(folder) }
   }
 
   private func run(
