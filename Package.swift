@@ -57,6 +57,7 @@ let modules: [Module] = [
   foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib", "CZstd"]),
   foundation("Telemetry"),
   foundation("Crypto", uses: ["Encoding"], system: ["COpenSSL", "CSodium"]),
+  foundation("TransparencyLog", uses: ["Crypto"], testing: ["Numerics"]),
   foundation("Configuration", system: ["CYAML"]),
   foundation("WriteAheadLog", uses: ["Numerics", "Time", "Encoding", "Platform", "Crypto"]),
   foundation("SQLite", uses: ["Time"], testing: ["Platform"], system: ["CSQLite"]),
@@ -77,6 +78,12 @@ let modules: [Module] = [
     "LedgerStore",
     uses: ["Collections", "Time", "Money", "Encoding", "Crypto", "WriteAheadLog", "Ledger"],
     testing: ["Platform", "Numerics"]),
+  engine(
+    "Proof",
+    uses: [
+      "Money", "Encoding", "Platform", "Crypto", "TransparencyLog", "WriteAheadLog", "Ledger",
+      "LedgerStore",
+    ], testing: ["Collections", "Time", "Numerics"]),
   engine("Indicators", uses: ["Encoding"]),
   engine("Portfolio", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Ledger"]),
   engine(
@@ -110,6 +117,13 @@ let modules: [Module] = [
 
   // The only layer that speaks with the world outside.
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
+  edge(
+    "ProofKeeping",
+    uses: ["Platform", "TransparencyLog", "WriteAheadLog", "Ledger", "LedgerStore", "Proof"],
+    testing: ["Collections", "Time", "Numerics", "Crypto"]),
+  edge(
+    "Exports", uses: ["Money", "Time", "Ledger", "LedgerStore"],
+    testing: ["Collections", "Numerics", "WriteAheadLog"]),
   edge("Reports", uses: []),
   connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
   edge(

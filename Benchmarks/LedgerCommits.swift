@@ -23,34 +23,22 @@ public struct LedgerCommits {
     var committed: Double = 0
     var bytes: Double = 0
     for _ in 0..<Self.runCount {
-      let (rate, size) = try inFolder { folder throws(BenchmarkFailure) in try batches(folder) }
+      let (rate, size) = try BenchmarkFolder.make { folder throws(BenchmarkFailure) in
+        try batches(folder)
+      }
       committed = max(committed, rate)
       bytes = size
     }
-    let single = try inFolder { folder throws(BenchmarkFailure) in try singles(folder) }
-    let raw = try inFolder { folder throws(BenchmarkFailure) in try synchronisations(folder) }
+    let single = try BenchmarkFolder.make { folder throws(BenchmarkFailure) in try singles(folder) }
+    let raw = try BenchmarkFolder.make { folder throws(BenchmarkFailure) in
+      try synchronisations(folder)
+    }
     return [
       Figure("committed_per_s", committed, "transactions a second, each batch of 8,189 on disk"),
       Figure("bytes_per_tx", bytes, "bytes of log a transaction"),
       Figure("commit_p50_us", single, "a batch of one until it is on disk, microseconds"),
       Figure("fdatasync_p50_us", raw, "4 KiB written and fdatasync alone, microseconds"),
     ]
-  }
-
-  private func inFolder<Result>(
-    _ body: (String) throws(BenchmarkFailure) -> Result
-  ) throws(BenchmarkFailure) -> Result {
-    let folder: String
-    do throws(FileError) {
-      // Beside the working folder, since the system's temporary folder may be no disk at all.
-      folder = ".omni/bench-\(Machine.processID)"
-      if FileSystem.exists(folder) { try FileSystem.removeDirectory(folder) }
-      try FileSystem.makeDirectory(folder)
-    } catch {
-      throw .failed("\(error)")
-    }
-    defer { try? FileSystem.removeDirectory(folder) }
-    return try body(folder)
   }
 
   private func store(_ folder: String) throws(BenchmarkFailure) -> LedgerStore<DirectoryDisk> {

@@ -5,7 +5,8 @@ import OmniTestKit
 /// Kills `omni ledger ingest` under load on a real disk, again and again.
 ///
 /// Whatever the program had acknowledged must be there when the ledger is opened again, and sending
-/// everything once more must end in the books of a run that nobody disturbed.
+/// everything once more must end in the books of a run that nobody disturbed, and in a proof that is
+/// the one of a tree made anew.
 package struct LedgerKillProof {
   /// What was found.
   package struct Report: Sendable {
@@ -135,7 +136,22 @@ package struct LedgerKillProof {
     guard scrub.contains("\"clean\":true") else {
       throw SimulationFailure(seed: 0, check: "a clean scrub", found: scrub)
     }
+    try checkProof(folder + "/" + ledger)
     try FileSystem.removeDirectory(folder + "/" + ledger)
+  }
+
+  /// Holds the checkpoint of the files that the kills left against that of a tree made anew.
+  private func checkProof(_ ledger: String) throws {
+    let words = ["ledger", "checkpoint", "--ledger", ledger]
+    let kept = try call(words)
+    for name in try FileSystem.names(in: ledger + "/proof")
+    where name.hasPrefix("tree-") || name == "frames" || name == "keys" {
+      try FileSystem.remove("\(ledger)/proof/\(name)")
+    }
+    let anew = try call(words)
+    guard kept == anew, kept.split(separator: "\n").count >= 6 else {
+      throw SimulationFailure(seed: 0, check: "the checkpoint \(anew)", found: kept)
+    }
   }
 
   /// Starts the program and kills it as soon as it has acknowledged so many transactions that are

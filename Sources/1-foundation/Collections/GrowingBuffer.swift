@@ -86,6 +86,13 @@ public import CPrefetch
     number = count
   }
 
+  /// Makes the elements those of `other`.
+  public mutating func replaceAll(with other: borrowing Self) {
+    reserve(other.number)
+    unsafe base.update(from: other.base, count: other.number)
+    number = other.number
+  }
+
   /// Makes room for `capacity` elements in all.
   @inlinable
   public mutating func reserve(_ capacity: Int) {

@@ -44,13 +44,44 @@ extension SHA256 {
       if let base = block.baseAddress {
         unsafe SHA256_Transform(&state, base.assumingMemoryBound(to: UInt8.self))
       }
-      func word(_ first: UInt32, _ second: UInt32) -> UInt64 {
-        UInt64(first.byteSwapped) | UInt64(second.byteSwapped) << 32
-      }
-      let half = state.h
-      return SIMD4(
-        word(half.0, half.1), word(half.2, half.3), word(half.4, half.5), word(half.6, half.7))
+      return words(of: state.h)
     }
+  }
+
+  /// The digest of a byte one and two digests: 65 bytes, which with their padding are two blocks.
+  static func nodeDigest(_ left: SIMD4<UInt64>, _ right: SIMD4<UInt64>) -> MerkleHash {
+    var state = SHA256_CTX()
+    state.h = initialState
+    return unsafe withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { blocks in
+      unsafe blocks.initializeMemory(as: UInt8.self, repeating: 0)
+      unsafe blocks[0] = 1
+      for index in 0..<4 {
+        unsafe blocks.storeBytes(
+          of: left[index].littleEndian, toByteOffset: 1 + 8 * index, as: UInt64.self)
+        unsafe blocks.storeBytes(
+          of: right[index].littleEndian, toByteOffset: 33 + 8 * index, as: UInt64.self)
+      }
+      unsafe blocks[65] = 0x80
+      // 520 bits.
+      unsafe blocks[126] = 2
+      unsafe blocks[127] = 8
+      if let base = blocks.baseAddress {
+        unsafe SHA256_Transform(&state, base.assumingMemoryBound(to: UInt8.self))
+        unsafe SHA256_Transform(&state, (base + 64).assumingMemoryBound(to: UInt8.self))
+      }
+      return MerkleHash(words: words(of: state.h))
+    }
+  }
+
+  /// The state as bytes, most significant first, in words with the least significant byte first.
+  private static func words(
+    of half: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+  ) -> SIMD4<UInt64> {
+    func word(_ first: UInt32, _ second: UInt32) -> UInt64 {
+      UInt64(first.byteSwapped) | UInt64(second.byteSwapped) << 32
+    }
+    return SIMD4(
+      word(half.0, half.1), word(half.2, half.3), word(half.4, half.5), word(half.6, half.7))
   }
 
   /// FIPS 180-4, 5.3.3.

@@ -10,6 +10,8 @@ import Glibc
     case update
     /// It must not exist; it is read and written.
     case create
+    /// It must not exist, and only its owner may read it; it is read and written.
+    case createSecret
     /// It may exist, and is emptied if it does; it is read and written.
     case replace
   }
@@ -24,10 +26,11 @@ import Glibc
       switch mode {
       case .read: O_RDONLY
       case .update: O_RDWR
-      case .create: O_RDWR | O_CREAT | O_EXCL
+      case .create, .createSecret: O_RDWR | O_CREAT | O_EXCL
       case .replace: O_RDWR | O_CREAT | O_TRUNC
       }
-    let descriptor = Self.retrying { unsafe Glibc.open(path, flags | O_CLOEXEC, 0o644) }
+    let permissions: mode_t = mode == .createSecret ? 0o600 : 0o644
+    let descriptor = Self.retrying { unsafe Glibc.open(path, flags | O_CLOEXEC, permissions) }
     guard descriptor >= 0 else { throw FileError(errno: errno, operation: "open", path: path) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {

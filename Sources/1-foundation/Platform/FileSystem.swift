@@ -5,6 +5,12 @@ public enum FileSystem {
   /// Whether something is at `path`.
   public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Whether a folder is at `path`.
+  public static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The size in bytes of the file at `path`.
   public static func size(of path: String) throws(FileError) -> Int {
     var status = stat()

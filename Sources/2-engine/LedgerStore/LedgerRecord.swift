@@ -1,7 +1,8 @@
 import OmniCrypto
-import OmniEncoding
+package import OmniEncoding
 import OmniLedger
 import OmniMoney
+package import OmniWriteAheadLog
 
 /// What a frame of a ledger's log holds.
 ///
@@ -13,13 +14,18 @@ public enum LedgerRecord: UInt16, Sendable, CaseIterable {
   case transactionsCommitted = 2
   /// The ledger's time was moved on without a transaction.
   case timeAdvanced = 3
+  /// A key by which the ledger's checkpoints are signed from then on: the text of a signed note.
+  case keyDeclared = 4
   /// A part of a snapshot: the state of the books in words.
   case snapshotPart = 16
+
+  /// How many bytes the text of a key has at most.
+  public static let keyTextBytesMax = 8_192
 }
 
 extension AccountTerms {
   /// Puts the terms, as a frame holds them.
-  func encode(into sink: inout some WordSink & ~Copyable) {
+  package func encode(into sink: inout some WordSink & ~Copyable) {
     sink.put(name)
     sink.put(currency.packedCode)
     sink.put(
@@ -35,7 +41,7 @@ extension AccountTerms {
   }
 
   /// Takes terms that were put before.
-  init(from source: inout some WordSource & ~Copyable) throws(WordFailure) {
+  package init(from source: inout some WordSource & ~Copyable) throws(WordFailure) {
     let name = try source.takeText(limit: Self.nameBytesMax)
     let code = try source.take()
     let word = try source.take()
@@ -58,7 +64,7 @@ extension AccountTerms {
 
 extension TransactionBatch {
   /// Puts the canonical form of the transaction at `index`.
-  func encode(_ index: Int, into sink: inout some WordSink & ~Copyable) {
+  package func encode(_ index: Int, into sink: inout some WordSink & ~Copyable) {
     let header = header(index)
     header.encode(into: &sink)
     for word in 0..<Int(header.tailWords) { sink.put(tailWord(index, word)) }
@@ -67,7 +73,7 @@ extension TransactionBatch {
   /// Takes the next transaction, which was put before; says whether there was room for it.
   ///
   /// - Precondition: the batch is not full.
-  mutating func decode(
+  package mutating func decode(
     from source: inout some WordSource & ~Copyable, origin: UInt64
   ) throws(WordFailure) {
     let header = try TransactionHeader(from: &source)
@@ -77,8 +83,18 @@ extension TransactionBatch {
 }
 
 extension TransactionHeader {
+  /// How many words the next transaction of a frame's body has with its tail, or nil when there are
+  /// not as many.
+  @inline(__always)
+  package static func wordCount(in body: borrowing FrameBody) -> Int? {
+    guard body.wordsLeft >= byteCount / 8 else { return nil }
+    // The twelfth word says how many words follow the header.
+    let count = byteCount / 8 + Int(body.peek(11) >> 16 & 0xFFFF)
+    return body.wordsLeft >= count ? count : nil
+  }
+
   /// Takes a header that was put before.
-  init(from source: inout some WordSource & ~Copyable) throws(WordFailure) {
+  package init(from source: inout some WordSource & ~Copyable) throws(WordFailure) {
     let id = TransactionID(low: try source.take(), high: try source.take())
     let amount = try source.takeWide()
     let sender = AccountKey(try source.take())

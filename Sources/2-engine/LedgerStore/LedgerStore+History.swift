@@ -2,7 +2,7 @@ import OmniCollections
 public import OmniCrypto
 public import OmniLedger
 public import OmniTime
-import OmniWriteAheadLog
+public import OmniWriteAheadLog
 
 /// A transaction of the ledger with what it did.
 public struct LedgerEntry: Sendable {
@@ -14,6 +14,16 @@ public struct LedgerEntry: Sendable {
   public let postings: [Posting]
   /// The pending transaction that it resolved, if it did.
   public let resolves: TransactionID?
+
+  /// Describes what a transaction did.
+  public init(
+    ordinal: UInt64, transaction: Transaction, postings: [Posting], resolves: TransactionID?
+  ) {
+    self.ordinal = ordinal
+    self.transaction = transaction
+    self.postings = postings
+    self.resolves = resolves
+  }
 }
 
 /// One frame of the ledger's history.
@@ -79,6 +89,39 @@ extension LedgerStore where Disk: ~Copyable {
       do throws(Failure) { try visit(chapter) } catch { throw .visitor(error) }
       number += 1
     }
+  }
+
+  /// Reads the frame `number` into `other`.
+  ///
+  /// - Precondition: there is one.
+  public func readFrame(
+    _ number: UInt64, into other: inout FrameBody
+  ) throws(LedgerStoreFailure) -> WrittenFrame {
+    do throws(LogFailure) {
+      let header = try archive.log.readFrame(number, into: &other)
+      return WrittenFrame(
+        number: number, kind: header.kind, itemCount: Int(header.itemCount), digest: header.digest)
+    } catch {
+      throw .log(error)
+    }
+  }
+
+  /// The frame that holds the transaction at `place`, counted from 0, and its place in the frame.
+  ///
+  /// - Precondition: there is one.
+  public func frame(ofPlace place: Int) throws(LedgerStoreFailure) -> (frame: UInt64, index: Int) {
+    do throws(LogFailure) {
+      return try archive.log.frameAndIndex(ofItem: UInt64(place))
+    } catch {
+      throw .log(error)
+    }
+  }
+
+  /// The transaction at `place`, counted from 0.
+  public mutating func transaction(at place: Int) throws(LedgerStoreFailure) -> Transaction? {
+    let found = archive.transaction(at: place)
+    if let failure = archive.failure { throw .log(failure) }
+    return found
   }
 
   private mutating func readFrame(_ number: UInt64) throws(LedgerStoreFailure) -> LogFrame {

@@ -151,6 +151,7 @@ public struct FramePlayer: ~Copyable {
       switch LedgerRecord(rawValue: header.kind) {
       case .accountsOpened: try openAccounts(&body, &books)
       case .transactionsCommitted: try fill(header, &body)
+      case .keyDeclared: _ = try body.takeText(limit: LedgerRecord.keyTextBytesMax)
       case .timeAdvanced: expired = books.advance(to: try body.takeSigned())
       case .snapshotPart, nil: throw .senseless(word: UInt64(header.kind), what: "kind of frame")
       }

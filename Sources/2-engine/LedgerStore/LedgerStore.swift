@@ -19,6 +19,9 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
   var archive: LogArchive<Disk>
   var body = FrameBody()
   var isUsable = true
+  /// Is told of each frame when it is on the device: its number, kind, items and body, which it may
+  /// exchange for another one.
+  public var onFrame: ((WrittenFrame, inout FrameBody) -> Void)?
   /// The frame of the newest snapshot, and how many bytes of log follow it.
   var snapshotFrame: UInt64 = 0
   var bytesAtSnapshot = 0
@@ -204,6 +207,20 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
     return books.advance(to: instant).count
   }
 
+  /// Declares a key by which the ledger's checkpoints are signed from then on.
+  ///
+  /// - Precondition: the text has at most ``LedgerRecord/keyTextBytesMax`` bytes.
+  public mutating func declareKey(_ text: String) throws(LedgerStoreFailure) {
+    precondition(text.utf8.count <= LedgerRecord.keyTextBytesMax, "a short text")
+    guard isUsable else { throw .unusable }
+    body.removeAll()
+    body.put(text)
+    try write(
+      FrameContent(
+        kind: LedgerRecord.keyDeclared.rawValue, itemCount: 0,
+        time: Timestamp(nanoseconds: books.time)))
+  }
+
   private mutating func writeTime(_ instant: Int64) throws(LedgerStoreFailure) {
     body.removeAll()
     body.put(instant)
@@ -216,8 +233,14 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
   /// Writes the body as a frame, and returns when it is on the device.
   private mutating func write(_ content: FrameContent) throws(LedgerStoreFailure) {
     do throws(LogFailure) {
-      try archive.log.append(content, &body)
+      let number = try archive.log.append(content, &body)
       try archive.log.commit()
+      if let onFrame {
+        onFrame(
+          WrittenFrame(
+            number: number, kind: content.kind, itemCount: Int(content.itemCount),
+            digest: archive.log.chain), &body)
+      }
     } catch {
       // Without room nothing was written; accounts and time change after the log, so all is as it
       // was. Transactions have their room reserved before they are judged.
@@ -262,6 +285,26 @@ public struct LedgerStore<Disk: LogDisk & ~Copyable>: ~Copyable {
     }
     do throws(LogFailure) { try archive.log.close() } catch { throw .log(error) }
     isUsable = false
+  }
+}
+
+/// A frame that is on the device.
+public struct WrittenFrame: Sendable, Equatable {
+  /// Its number, from 1.
+  public let number: UInt64
+  /// What its body holds.
+  public let kind: UInt16
+  /// How many transactions it has.
+  public let itemCount: Int
+  /// The digest of the log up to it.
+  public let digest: SIMD4<UInt64>
+
+  /// Names a frame.
+  public init(number: UInt64, kind: UInt16, itemCount: Int, digest: SIMD4<UInt64>) {
+    self.number = number
+    self.kind = kind
+    self.itemCount = itemCount
+    self.digest = digest
   }
 }
 

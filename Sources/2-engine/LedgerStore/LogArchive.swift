@@ -21,14 +21,16 @@ struct LogArchive<Disk: LogDisk & ~Copyable>: TransactionArchive, ~Copyable {
     do throws(LogFailure) {
       let frame = try log.frame(ofItem: UInt64(place))
       let header = try log.readFrame(frame, into: &body)
+      for _ in 0..<(place - Int(header.firstItem)) {
+        guard let count = TransactionHeader.wordCount(in: body) else { return nil }
+        body.skip(count)
+      }
+      guard TransactionHeader.wordCount(in: body) != nil else { return nil }
       var batch = TransactionBatch(capacity: 1)
-      for _ in 0...(place - Int(header.firstItem)) {
-        batch.removeAll()
-        do throws(WordFailure) {
-          try batch.decode(from: &body, origin: 0)
-        } catch {
-          return nil
-        }
+      do throws(WordFailure) {
+        try batch.decode(from: &body, origin: 0)
+      } catch {
+        return nil
       }
       return Transaction(batch, at: 0)
     } catch {

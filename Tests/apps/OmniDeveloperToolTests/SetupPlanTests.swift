@@ -32,7 +32,7 @@ struct SetupPlanTests {
     let withPip = SetupPlan.missingPackages(listing: all) { $0 == "pip" }
     #expect(!withPip.contains("python3-pip"))
     let without = SetupPlan.missingPackages(listing: all) { $0 == "pkg-config" }
-    #expect(without == ["python3-pip"])
+    #expect(without == ["python3", "python3-pip"])
   }
 
   // MARK: Wheels

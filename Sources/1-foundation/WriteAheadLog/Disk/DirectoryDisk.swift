@@ -51,8 +51,10 @@ public struct DirectoryDisk: LogDisk, ~Copyable {
     if current.name == name { current.file = nil }
   }
 
-  /// The names of all files.
-  public func names() throws(FileError) -> [String] { try FileSystem.names(in: path).sorted() }
+  /// The names of all files; folders are none.
+  public func names() throws(FileError) -> [String] {
+    try FileSystem.names(in: path).filter { !FileSystem.isDirectory(place($0)) }.sorted()
+  }
 
   /// How many bytes a file has.
   public func size(of name: String) throws(FileError) -> Int { try opened(name).file.size() }

@@ -32,7 +32,7 @@ public protocol LogDisk: ~Copyable {
 
 extension LogDisk where Self: ~Copyable {
   /// Reads `count` bytes from `offset` on, or fewer if the file ends.
-  func bytes(of name: String, at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+  public func bytes(of name: String, at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     var failure: FileError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(FileError) {
@@ -46,7 +46,7 @@ extension LogDisk where Self: ~Copyable {
   }
 
   /// Writes all of `bytes` from `offset` on.
-  mutating func write(_ bytes: [UInt8], to name: String, at offset: Int) throws(FileError) {
+  public mutating func write(_ bytes: [UInt8], to name: String, at offset: Int) throws(FileError) {
     var failure: FileError?
     unsafe bytes.withUnsafeBytes { buffer in
       do throws(FileError) {

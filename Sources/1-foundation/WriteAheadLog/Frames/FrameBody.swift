@@ -53,6 +53,29 @@ public import OmniEncoding
     return UInt64(littleEndian: word)
   }
 
+  /// How many words have not been taken.
+  @inlinable
+  public var wordsLeft: Int { (end - next) / 8 }
+
+  /// The word `offset` words behind the next one, which stays to be taken.
+  ///
+  /// - Precondition: there is one.
+  @inlinable
+  public func peek(_ offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset < wordsLeft, "a word of the body")
+    return unsafe UInt64(
+      littleEndian: base.load(fromByteOffset: next + 8 * offset, as: UInt64.self))
+  }
+
+  /// Passes over `count` words.
+  ///
+  /// - Precondition: there are as many.
+  @inlinable
+  public mutating func skip(_ count: Int) {
+    precondition(count >= 0 && count <= wordsLeft, "words of the body")
+    next += 8 * count
+  }
+
   /// Makes room for `bytes` in all.
   @usableFromInline
   mutating func reserve(_ bytes: Int) {

@@ -286,4 +286,16 @@ extension WriteAheadLog where Disk: ~Copyable {
     }
     return low
   }
+
+  /// The frame that holds the item at `index`, counted from 0, and the item's place in it.
+  public func frameAndIndex(
+    ofItem index: UInt64
+  ) throws(LogFailure) -> (frame: UInt64, index: Int) {
+    let number = try frame(ofItem: index)
+    let place = places[Int(number) - 1]
+    guard let header = try header(Int(place.segment), Int(place.offset)) else {
+      throw .noFrame(number)
+    }
+    return (number, Int(index - header.firstItem))
+  }
 }

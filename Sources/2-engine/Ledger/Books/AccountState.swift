@@ -15,6 +15,14 @@ public struct AccountState: Sendable, Equatable, BitwiseCopyable {
   @inlinable
   init() {}
 
+  /// Describes an account by its four sums, for whoever checks what was said of one.
+  public init(debits: Int128, credits: Int128, pendingDebits: Int128, pendingCredits: Int128) {
+    self.debits = debits
+    self.credits = credits
+    self.pendingDebits = pendingDebits
+    self.pendingCredits = pendingCredits
+  }
+
   /// The largest sum that an account may gather on a side, and the largest limit; so that no sum of
   /// a few of them leaves 128 bits.
   @inlinable

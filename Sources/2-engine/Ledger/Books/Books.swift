@@ -126,18 +126,7 @@ public struct Books: ~Copyable {
 
   /// The sums of debits and credits of every asset, in the order in which assets first appear.
   public func trialBalance() -> [TrialBalanceLine] {
-    var lines: [TrialBalanceLine] = []
-    var places: [Currency: Int] = [:]
-    for number in accounts.indices {
-      let currency = register.terms[number].currency
-      let place = places[currency] ?? lines.count
-      if place == lines.count {
-        places[currency] = place
-        lines.append(TrialBalanceLine(currency: currency))
-      }
-      lines[place].add(accounts[number])
-    }
-    return lines
+    TrialBalanceLine.lines(register.terms) { accounts[$0] }
   }
 }
 
@@ -154,9 +143,28 @@ public struct TrialBalanceLine: Sendable, Equatable {
   /// All pending credits.
   public private(set) var pendingCredits = WideSum()
 
-  init(currency: Currency) { self.currency = currency }
+  /// Creates the line of an asset without accounts.
+  public init(currency: Currency) { self.currency = currency }
 
-  mutating func add(_ account: AccountState) {
+  /// The lines of all assets over accounts that hold what `state` says of their numbers.
+  public static func lines(
+    _ terms: [AccountTerms], _ state: (Int) -> AccountState
+  ) -> [TrialBalanceLine] {
+    var lines: [TrialBalanceLine] = []
+    var places: [Currency: Int] = [:]
+    for (number, terms) in terms.enumerated() {
+      let place = places[terms.currency] ?? lines.count
+      if place == lines.count {
+        places[terms.currency] = place
+        lines.append(TrialBalanceLine(currency: terms.currency))
+      }
+      lines[place].add(state(number))
+    }
+    return lines
+  }
+
+  /// Adds what an account holds.
+  public mutating func add(_ account: AccountState) {
     debits.add(account.debits)
     credits.add(account.credits)
     pendingDebits.add(account.pendingDebits)

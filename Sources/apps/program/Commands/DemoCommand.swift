@@ -42,8 +42,9 @@ struct DemoCommand: Command {
     let report = "\(out)/report.html"
     try write(outcome, series, data, to: report)
     let line = summary(outcome, isIdentical: replayed)
+    let proof = try DemoProof.make(ledger, in: out, console)
     if isQuiet {
-      console.print(json(result, journal: journal, report: report, line: line).text)
+      console.print(json(result, journal: journal, report: report, line: line, proof: proof).text)
     } else {
       console.print(ResultPrinter(outcome: outcome, postings: result.postings).text)
       console.print("")
@@ -51,6 +52,10 @@ struct DemoCommand: Command {
       console.print(
         "ledger   \(ledger.path)   (omni ledger trial --ledger \(ledger.path))")
       console.print("report   \(report)")
+      console.print("receipt  \(proof.receipt)   (\(proof.command))")
+      console.print("")
+      console.print(proof.checkpoint)
+      console.print(proof.line)
       console.print(line)
     }
     if !replayed || !outcome.isBalanced {
@@ -145,10 +150,11 @@ struct DemoCommand: Command {
   }
 
   private static func json(
-    _ run: RunJob.Result, journal: String, report: String, line: String
+    _ run: RunJob.Result, journal: String, report: String, line: String, proof: DemoProof
   ) -> JSONText {
     .object([
       ("summary", .text(line)), ("journal", .text(journal)), ("report", .text(report)),
+      ("receipt", .text(proof.receipt)), ("key", .text(proof.key)), ("proof", .text(proof.line)),
       ("result", ResultPrinter(outcome: run.outcome, postings: run.postings).json),
     ])
   }

@@ -42,7 +42,7 @@ struct ReplayCommand: Command {
     try RunJob.synchronize(folder)
     var postings = try ledger.openForPostings(of: plan, console)
     let result = try replay(folder, isVerified: isVerified, &postings)
-    return (result, try ledger.close(&postings))
+    return (result, try ledger.close(postings, console))
   }
 
   private static func replay(

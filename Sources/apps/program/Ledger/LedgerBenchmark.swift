@@ -18,6 +18,7 @@ struct LedgerBenchmark {
       figures += try LedgerValidation(workers: workers).figures()
       figures += try LedgerCommits(workers: workers).figures()
       figures += try LedgerSignatures(workers: workers).figures()
+      figures += try LedgerProofs(workers: workers).figures()
     } catch {
       throw Problem(describing: error, code: "BEN-001", remedy: "report it")
     }

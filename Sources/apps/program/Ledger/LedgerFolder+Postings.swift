@@ -12,16 +12,19 @@ struct PostingCount {
   let accepted: UInt64
   /// How many it had already.
   let known: UInt64
+  /// How many entries the checkpoint has that was signed at the end.
+  let entries: UInt64
 
   /// A line for the terminal.
   var text: String {
     "postings \(ResultPrinter.count(accepted)) taken, \(ResultPrinter.count(known)) known, every "
-      + "balance as in the run, in \(ledger)"
+      + "balance as in the run, in \(ledger); checkpoint of \(ResultPrinter.count(entries)) signed"
   }
 
   var json: JSONText {
     .object([
       ("ledger", .text(ledger)), ("accepted", .count(accepted)), ("exists", .count(known)),
+      ("checkpoint_entries", .count(entries)),
     ])
   }
 }
@@ -49,11 +52,22 @@ extension LedgerFolder {
     }
   }
 
-  /// Closes it, and says what it took.
-  func close(_ postings: inout PostingLedger<DirectoryDisk>) throws -> PostingCount {
+  /// Closes it, signs a checkpoint of it, and says what it took.
+  func close(
+    _ postings: consuming PostingLedger<DirectoryDisk>, _ console: Console
+  ) throws -> PostingCount {
+    let (accepted, known) = try finish(postings)
+    let entries = try signCheckpoint(console)
+    return PostingCount(ledger: path, accepted: accepted, known: known, entries: entries)
+  }
+
+  /// Closes it and lets go of its files.
+  private func finish(
+    _ finished: consuming PostingLedger<DirectoryDisk>
+  ) throws -> (accepted: UInt64, known: UInt64) {
+    var postings = finished
     do throws(PostingFailure) { try postings.close() } catch { throw Self.problem(error) }
-    return PostingCount(
-      ledger: path, accepted: postings.acceptedCount, known: postings.knownCount)
+    return (postings.acceptedCount, postings.knownCount)
   }
 
   /// What to tell about postings that were not taken.
@@ -82,6 +96,7 @@ extension LedgerFolder {
       return  // An earlier run was killed while it made it.
     }
     try Problem.wrapping {
+      if FileSystem.exists(proofPath) { try FileSystem.removeDirectory(proofPath) }
       for name in try FileSystem.names(in: path) where LogFileName.isOne(name) {
         try FileSystem.remove("\(path)/\(name)")
       }

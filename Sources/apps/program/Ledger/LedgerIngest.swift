@@ -6,6 +6,8 @@ import OmniLedger
 import OmniLedgerStore
 import OmniMoney
 import OmniPlatform
+import OmniProof
+import OmniProofKeeping
 import OmniWriteAheadLog
 
 /// `omni ledger ingest` and `omni ledger validate`.
@@ -36,14 +38,22 @@ struct LedgerIngest {
   func run(_ folder: LedgerFolder, _ console: Console) throws {
     if isRehearsal && !folder.exists {
       var store = try inMemory()
-      try ingest(&store, console)
+      try ingest(&store, console) { _ in nil }
       return
     }
     var store = try folder.open(batch: batchCount, console)
-    try ingest(&store, console)
-    if !isRehearsal {
-      try LedgerFolder.wrapped { try store.close() }
+    let isProven = !isRehearsal && !arguments.has("--no-proof")
+    let keeper = try ingest(&store, console) { store in
+      guard isProven else { return nil }
+      return try folder.keepProof(
+        &store, origin: arguments.value("--origin"), key: arguments.value("--signing-key"), console)
     }
+    if isRehearsal { return }
+    var failure: ProofFailure?
+    do throws(ProofFailure) { try keeper?.finish(&store) } catch { failure = error }
+    try LedgerFolder.wrapped { try store.close() }
+    // The ledger has everything; what could not be signed is caught up with the next time.
+    if let failure { throw LedgerFolder.problem(failure) }
   }
 
   /// An empty ledger that no disk sees.
@@ -59,33 +69,23 @@ struct LedgerIngest {
     }
   }
 
+  /// Takes everything in.
+  ///
+  /// - Parameter begin: Is called when all that was asked for can be read, before anything is written.
+  @discardableResult
   private func ingest<Disk: LogDisk & ~Copyable>(
-    _ store: inout LedgerStore<Disk>, _ console: Console
-  ) throws {
+    _ store: inout LedgerStore<Disk>, _ console: Console,
+    begin: (inout LedgerStore<Disk>) throws -> ProofKeeper<DirectoryDisk>?
+  ) throws -> ProofKeeper<DirectoryDisk>? {
     let currencies = try LedgerFolder.currencies(arguments)
     let mapping = try mapping()
-    var format: PayloadFormat?
-    if let name = arguments.value("--format") {
-      guard let found = PayloadFormat(rawValue: name) else {
-        throw Problem.usage(
-          "CLI-032", "--format is \(name)",
-          wanted: PayloadFormat.allCases.map(\.rawValue).joined(separator: ", "),
-          remedy: "name one of them, or leave it out")
-      }
-      format = found
-    }
+    let format = try format()
     var ingestor = Ingestor(
       try Self.source(input), format: format, currencies: currencies, mapping: mapping)
+    let accounts = try accounts(currencies)
+    let keeper = try begin(&store)
     var totals = Totals()
-    if let path = arguments.value("--accounts") {
-      let accounts: [AccountTerms]
-      do {
-        accounts = try AccountsReader.read(try Self.source(path), currencies: currencies)
-      } catch let error as AccountsReader.Failure {
-        throw Problem(describing: error, code: error.code, remedy: "correct \(path)")
-      }
-      totals.opened += try open(accounts, in: &store)
-    }
+    if !accounts.isEmpty { totals.opened += try open(accounts, in: &store) }
     let dead = LineFile(arguments.value("--dead-letters"))
     let verdicts = LineFile(arguments.value("--verdicts"))
     verdicts?.add("line,id,verdict")
@@ -99,6 +99,7 @@ struct LedgerIngest {
         totals.opened += try openNew(ingestor.takeNewNames(), opening, batch, &store, currencies)
       }
       try commit(batch, &store, workers)
+      keeper?.checkpointIfDue(store.books, now: Machine.monotonicNanoseconds)
       for index in 0..<batch.count {
         let verdict = store.verdict(index)
         totals.verdicts[verdict, default: 0] += 1
@@ -117,9 +118,30 @@ struct LedgerIngest {
     try dead?.finish()
     try verdicts?.finish()
     report(ingestor.statistics, &totals, store, console)
+    return keeper
   }
 
   // MARK: Steps
+
+  /// The format that was named, if one was.
+  private func format() throws -> PayloadFormat? {
+    guard let name = arguments.value("--format") else { return nil }
+    if let found = PayloadFormat(rawValue: name) { return found }
+    throw Problem.usage(
+      "CLI-032", "--format is \(name)",
+      wanted: PayloadFormat.allCases.map(\.rawValue).joined(separator: ", "),
+      remedy: "name one of them, or leave it out")
+  }
+
+  /// The accounts of the file that was named, if one was.
+  private func accounts(_ currencies: CurrencyTable) throws -> [AccountTerms] {
+    guard let path = arguments.value("--accounts") else { return [] }
+    do {
+      return try AccountsReader.read(try Self.source(path), currencies: currencies)
+    } catch let error as AccountsReader.Failure {
+      throw Problem(describing: error, code: error.code, remedy: "correct \(path)")
+    }
+  }
 
   /// The file at `path`, or the standard input for `-`.
   private static func source(_ path: String) throws -> FileByteSource {

@@ -11,25 +11,19 @@ struct LedgerQuery {
 
   init(_ arguments: Arguments) throws {
     isJSON = arguments.has("--json")
-    guard let text = arguments.value("--at") else {
-      at = nil
-      return
-    }
-    do {
-      at = try TimeText(text, order: .yearMonthDay).instant.nanoseconds
-    } catch {
-      throw Problem.usage(
-        "CLI-033", "--at is \(text)", wanted: "an instant such as 2026-01-31T09:30:00Z",
-        remedy: "give one")
-    }
+    at = try Self.instant("--at", arguments)
   }
 
-  /// An account's sums at some time.
-  private struct Sums {
-    var debits: Int128 = 0
-    var credits: Int128 = 0
-    var pendingDebits: Int128 = 0
-    var pendingCredits: Int128 = 0
+  /// The instant that an option names, in nanoseconds since 1970, or nil without it.
+  static func instant(_ name: String, _ arguments: Arguments) throws -> Int64? {
+    guard let text = arguments.value(name) else { return nil }
+    do {
+      return try TimeText(text, order: .yearMonthDay).instant.nanoseconds
+    } catch {
+      throw Problem.usage(
+        "CLI-033", "\(name) is \(text)", wanted: "an instant such as 2026-01-31T09:30:00Z",
+        remedy: "give one")
+    }
   }
 
   // MARK: Balance
@@ -39,10 +33,7 @@ struct LedgerQuery {
     let number = try number(of: name, store.books)
     let terms = store.books.register.terms[number]
     let state = store.books.account(number)
-    var sums = Sums(
-      debits: state.debits, credits: state.credits, pendingDebits: state.pendingDebits,
-      pendingCredits: state.pendingCredits)
-    if let at { sums = try sumsAsOf(at, number, &store) }
+    let sums = try at.map { try statesAsOf($0, &store)[number] } ?? state
     let net = sums.debits - sums.credits
     let balance = terms.normal == .debit ? net : -net
     func text(_ units: Int128) -> String {
@@ -65,34 +56,43 @@ struct LedgerQuery {
     show(members, console)
   }
 
-  /// What an account's sums were, by the instants that transactions say.
-  private func sumsAsOf(
-    _ instant: Int64, _ number: Int, _ store: inout LedgerFolder.Store
-  ) throws -> Sums {
-    var sums = Sums()
+  /// What every account held, by the instants that transactions say.
+  private func statesAsOf(
+    _ instant: Int64, _ store: inout LedgerFolder.Store
+  ) throws -> [AccountState] {
+    var (debits, credits) = (zeros(store), zeros(store))
+    var (pendingDebits, pendingCredits) = (zeros(store), zeros(store))
     var open: [TransactionID: LedgerEntry] = [:]
     try tell(&store) { chapter in
       for entry in chapter.entries where entry.transaction.timestamp <= instant {
         let flags = entry.transaction.flags
         if flags.contains(.pending) {
           open[entry.transaction.id] = entry
-        } else {
-          if let resolved = entry.resolves { open[resolved] = nil }
-          if flags.contains(.void) { continue }
-          for posting in entry.postings {
-            if Int(posting.debit) == number { sums.debits += posting.amount }
-            if Int(posting.credit) == number { sums.credits += posting.amount }
-          }
+          continue
+        }
+        if let resolved = entry.resolves { open[resolved] = nil }
+        if flags.contains(.void) { continue }
+        for posting in entry.postings {
+          debits[Int(posting.debit)] += posting.amount
+          credits[Int(posting.credit)] += posting.amount
         }
       }
     }
     for entry in open.values where !isExpired(entry.transaction, at: instant) {
       for posting in entry.postings {
-        if Int(posting.debit) == number { sums.pendingDebits += posting.amount }
-        if Int(posting.credit) == number { sums.pendingCredits += posting.amount }
+        pendingDebits[Int(posting.debit)] += posting.amount
+        pendingCredits[Int(posting.credit)] += posting.amount
       }
     }
-    return sums
+    return debits.indices.map { number in
+      AccountState(
+        debits: debits[number], credits: credits[number], pendingDebits: pendingDebits[number],
+        pendingCredits: pendingCredits[number])
+    }
+  }
+
+  private func zeros(_ store: borrowing LedgerFolder.Store) -> [Int128] {
+    Array(repeating: 0, count: store.books.accountCount)
   }
 
   private func isExpired(_ transaction: Transaction, at instant: Int64) -> Bool {
@@ -157,7 +157,10 @@ struct LedgerQuery {
 
   func trial(_ folder: LedgerFolder, _ console: Console) throws {
     var store = try folder.open(console)
-    let lines = store.books.trialBalance()
+    let states = try at.map { try statesAsOf($0, &store) }
+    let lines =
+      states.map { states in TrialBalanceLine.lines(store.books.register.terms) { states[$0] } }
+      ?? store.books.trialBalance()
     let transactions = store.books.transactionCount
     try close(&store)
     let isBalanced = lines.allSatisfy(\.isBalanced)
@@ -215,7 +218,11 @@ struct LedgerQuery {
 
   private func number(of name: String, _ books: borrowing Books) throws -> Int {
     if let number = books.register.number(named: name) { return number }
-    throw Problem(
+    throw Self.unknownAccount(name, books)
+  }
+
+  static func unknownAccount(_ name: String, _ books: borrowing Books) -> Problem {
+    Problem(
       "LED-023", "there is no account \(name)", wanted: "one of the \(books.accountCount) accounts",
       remedy: "open it with --accounts, or spell it as it was opened")
   }

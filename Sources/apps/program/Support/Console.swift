@@ -7,15 +7,18 @@ public struct Console: Sendable {
   private let messages: @Sendable (String) -> Void
   /// Whether messages go to a terminal, where a progress bar can be drawn.
   let isTerminal: Bool
+  /// The program's own file, by which it can run itself as another process; nil when it is not known.
+  let program: String?
 
   /// Creates a console from two places to write to.
   public init(
     output: @escaping @Sendable (String) -> Void, messages: @escaping @Sendable (String) -> Void,
-    isTerminal: Bool = false
+    isTerminal: Bool = false, program: String? = nil
   ) {
     self.output = output
     self.messages = messages
     self.isTerminal = isTerminal
+    self.program = program
   }
 
   /// The process's standard output and standard error; `loss` is told what could not be written.
@@ -30,7 +33,7 @@ public struct Console: Sendable {
       },
       // Nobody is left to tell when standard error itself cannot be written to.
       messages: { try? StandardStream.messages.write($0) },
-      isTerminal: StandardStream.messages.isTerminal)
+      isTerminal: StandardStream.messages.isTerminal, program: ChildProgram.own)
   }
 
   /// Writes a line of results.

