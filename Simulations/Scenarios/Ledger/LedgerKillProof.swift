@@ -149,7 +149,8 @@ package struct LedgerKillProof {
       try FileSystem.remove("\(ledger)/proof/\(name)")
     }
     let anew = try call(words)
-    guard kept == anew, kept.split(separator: "\n").count >= 6 else {
+    // The output begins with a word about the files that were missing.
+    guard anew.hasSuffix(kept), kept.split(separator: "\n").count >= 6 else {
       throw SimulationFailure(seed: 0, check: "the checkpoint \(anew)", found: kept)
     }
   }

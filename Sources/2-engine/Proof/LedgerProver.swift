@@ -126,7 +126,7 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
     }
     tree = MerkleTree(size: size, tiles: tiles)
     guard tree.root == signed.root else {
-      throw .notThere(what: "the tree of \(size) entries does not have the root that was signed")
+      throw .damaged(what: "the tree of \(size) entries does not have the root that was signed")
     }
     try loadKeys(size)
   }
@@ -137,7 +137,7 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   ) throws(ProofFailure) {
     let frame = UInt64(frameEnds.count)
     guard frame <= ledger.frameCount else {
-      throw .notThere(what: "frame \(frame) of a ledger of \(ledger.frameCount)")
+      throw .damaged(what: "there is no frame \(frame) in a ledger of \(ledger.frameCount)")
     }
     var body = FrameBody()
     let digest: SIMD4<UInt64>
@@ -148,7 +148,9 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
     }
     logDigest = digest
     guard LogLine.text(frame: frame, digest: MerkleHash(words: digest)) == signed.extensions.last
-    else { throw .notThere(what: "the ledger's log up to frame \(frame) as it was signed") }
+    else {
+      throw .damaged(what: "the ledger's log up to frame \(frame) is not the one that was signed")
+    }
   }
 
   private mutating func loadFrames(_ size: UInt64) throws(ProofFailure) {
@@ -160,7 +162,7 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
       ends.append(end)
     }
     guard ends.last ?? 0 == size else {
-      throw .notThere(what: "no frame ends after entry \(size)")
+      throw .damaged(what: "no frame ends after entry \(size)")
     }
     frameEnds = ends
     framesWritten = ends.count
@@ -178,10 +180,10 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
         level: 0, index: index / UInt64(MerkleTree.tileWidth),
         width: Int(index % UInt64(MerkleTree.tileWidth)) + 1
       ).last
-      guard leaf == .leaf(bytes) else { throw .notThere(what: "key of entry \(index)") }
+      guard leaf == .leaf(bytes) else { throw .damaged(what: "entry \(index) is another key") }
       try add(text, at: index)
     }
-    guard !keys.isEmpty else { throw .notThere(what: "no key") }
+    guard !keys.isEmpty else { throw .damaged(what: "there is no key") }
   }
 
   private mutating func add(_ text: String, at index: UInt64) throws(ProofFailure) {

@@ -24,6 +24,8 @@ public enum ProofFailure: Error, Equatable, Sendable {
   case malformed(what: String, wanted: String)
   /// What a receipt says is not what it proves.
   case contradiction(what: String)
+  /// A file of the proof does not hold what was signed; all of it can be made again from the ledger.
+  case damaged(what: String)
   /// There is no such entry in the tree that was signed.
   case notThere(what: String)
 
@@ -41,6 +43,7 @@ public enum ProofFailure: Error, Equatable, Sendable {
     case .malformed: "PRF-025"
     case .contradiction: "PRF-026"
     case .notThere: "PRF-027"
+    case .damaged: "PRF-028"
     }
   }
 }
@@ -64,6 +67,7 @@ extension ProofFailure: CustomStringConvertible {
       "\(code): the ledger's key is \(declared), and the one given is \(given); wanted the same"
     case .malformed(let what, let wanted): "\(code): \(what); wanted \(wanted)"
     case .contradiction(let what): "\(code): \(what); wanted what the signed root proves"
+    case .damaged(let what): "\(code): \(what); wanted files as they were signed"
     case .notThere(let what): "\(code): \(what); wanted an entry below the checkpoint"
     }
   }

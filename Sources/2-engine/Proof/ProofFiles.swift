@@ -99,7 +99,7 @@ public struct FileTiles<Disk: LogDisk & ~Copyable>: TileSource {
     let offset = Int(index) * MerkleTree.tileWidth * 32
     let bytes = try files.bytes(name, at: offset, count: 32 * width)
     guard bytes.count == 32 * width, let hashes = MerkleHash.hashes(of: bytes) else {
-      throw .notThere(what: "\(name) ends before tile \(index)")
+      throw .damaged(what: "\(name) ends before tile \(index)")
     }
     return hashes
   }
