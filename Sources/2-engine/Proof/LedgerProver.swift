@@ -103,11 +103,19 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   ) throws(ProofFailure) -> SignedNote? {
     guard files.has(name) else { return nil }
     let bytes = try files.bytes(name, at: 0, count: try files.size(name))
-    do throws(NoteFailure) { return try SignedNote(bytes) } catch { throw .note(error) }
+    do throws(NoteFailure) {
+      return try SignedNote(bytes)
+    } catch {
+      throw .strangeCheckpoint(error)
+    }
   }
 
   static func checkpoint(_ note: SignedNote) throws(ProofFailure) -> Checkpoint {
-    do throws(NoteFailure) { return try Checkpoint(text: note.text) } catch { throw .note(error) }
+    do throws(NoteFailure) {
+      return try Checkpoint(text: note.text)
+    } catch {
+      throw .strangeCheckpoint(error)
+    }
   }
 
   /// Takes the tree of a checkpoint from the files.
@@ -199,6 +207,13 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   /// Holds the ledger against what was signed.
   private func check(_ signed: Checkpoint) throws(ProofFailure) {
     guard signed.size <= size else { throw .rolledBack(signed: signed.size, found: size) }
+    if let latest {
+      do throws(NoteFailure) {
+        _ = try Trust(keys: keys.map(\.statement.key), ignoresUnknown: true).check(latest)
+      } catch {
+        throw .strangeCheckpoint(error)
+      }
+    }
     if finding == nil { return }
     try flushed()
     var reader = TreeReader(FileTiles(files: files), size: size)

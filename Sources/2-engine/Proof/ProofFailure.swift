@@ -26,6 +26,8 @@ public enum ProofFailure: Error, Equatable, Sendable {
   case contradiction(what: String)
   /// A file of the proof does not hold what was signed; all of it can be made again from the ledger.
   case damaged(what: String)
+  /// The file of the last checkpoint holds none that the ledger's keys have signed.
+  case strangeCheckpoint(NoteFailure)
   /// There is no such entry in the tree that was signed.
   case notThere(what: String)
 
@@ -44,6 +46,7 @@ public enum ProofFailure: Error, Equatable, Sendable {
     case .contradiction: "PRF-026"
     case .notThere: "PRF-027"
     case .damaged: "PRF-028"
+    case .strangeCheckpoint: "PRF-029"
     }
   }
 }
@@ -67,6 +70,8 @@ extension ProofFailure: CustomStringConvertible {
       "\(code): the ledger's key is \(declared), and the one given is \(given); wanted the same"
     case .malformed(let what, let wanted): "\(code): \(what); wanted \(wanted)"
     case .contradiction(let what): "\(code): \(what); wanted what the signed root proves"
+    case .strangeCheckpoint(let cause):
+      "\(code): the ledger's last checkpoint is not one of its own: \(cause)"
     case .damaged(let what): "\(code): \(what); wanted files as they were signed"
     case .notThere(let what): "\(code): \(what); wanted an entry below the checkpoint"
     }

@@ -123,6 +123,54 @@ struct LedgerProverTests {
     }
   }
 
+  @Test func `whenever the power goes while a checkpoint is signed, the next one is right`() throws {
+    // How many operations on the disk a checkpoint takes.
+    var whole = try ProvenLedger(seed: 14)
+    let begun = whole.proofDisk.operationCount
+    let note = try whole.sign()
+    try whole.prover.close()
+    let count = whole.proofDisk.operationCount - begun
+    #expect(count > 5)
+    for operation in 1...count {
+      var ledger = try ProvenLedger(seed: 14)
+      ledger.proofDisk.powerFailsAt = ledger.proofDisk.operationCount + operation
+      #expect(throws: ProofFailure.self) {
+        _ = try ledger.sign()
+        try ledger.prover.close()
+      }
+      let found = ledger.proofDisk.afterPowerLoss(seed: UInt64(operation))
+      var again = try Prover.open(
+        SimulatedDiskHandle(found), of: &ledger.store, origin: ProvenLedger.origin)
+      var image = BooksImage()
+      ledger.store.books.copy(to: &image)
+      #expect(try again.checkpoint(&image, by: ledger.signer) == note, "operation \(operation)")
+      var reader = again.reader()
+      let root = try reader.root(again.size)
+      #expect(root == definition(ledger.entries.map(\.leaf)[...]), "operation \(operation)")
+    }
+  }
+
+  @Test func `a checkpoint that is damaged, or that others signed, is not passed over`() throws {
+    var ledger = try ProvenLedger(seed: 15)
+    let note = try ledger.sign()
+    try ledger.prover.close()
+    let stranger = try named(ProvenLedger.origin, 66)
+    let texts = [
+      "", "nonsense", String(note.encoded.dropLast()),
+      SignedNote(note.text, by: [stranger]).encoded, SignedNote("a\n", by: [ledger.signer]).encoded,
+    ]
+    for text in texts {
+      ledger.proofDisk.set("checkpoint", to: Array(text.utf8))
+      do throws(ProofFailure) {
+        _ = try Prover.open(
+          SimulatedDiskHandle(ledger.proofDisk), of: &ledger.store, origin: "another")
+        Issue.record("\(text) was taken")
+      } catch {
+        #expect(error.code == "PRF-029", "\(text): \(error)")
+      }
+    }
+  }
+
   @Test func `only the declared key signs`() throws {
     var ledger = try ProvenLedger(seed: 11)
     let stranger = try named(ProvenLedger.origin, 9)

@@ -132,6 +132,8 @@ extension LedgerFolder {
       case .note(.unknownSigner):
         "name the signer's key with --key or --witness, or give --ignore-unknown"
       case .note, .malformed, .contradiction: "ask whoever gave it to you for another one"
+      case .strangeCheckpoint:
+        "take proof/checkpoint from a backup; without it, nobody sees that the ledger was changed"
       case .damaged: "run the command again: it makes them anew"
       case .senseless, .notThere, .ledger: "run omni ledger scrub"
       }
