@@ -123,7 +123,8 @@ struct LedgerProverTests {
     }
   }
 
-  @Test func `whenever the power goes while a checkpoint is signed, the next one is right`() throws {
+  @Test func `whenever the power goes while a checkpoint is signed, the next one is right`() throws
+  {
     // How many operations on the disk a checkpoint takes.
     var whole = try ProvenLedger(seed: 14)
     let begun = whole.proofDisk.operationCount

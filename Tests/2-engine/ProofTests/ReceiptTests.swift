@@ -102,6 +102,50 @@ struct ReceiptTests {
     #expect(throws: ProofFailure.self) { try ledger.prover.catchUp(&ledger.store) }
   }
 
+  @Test func `a key that the log's key never signed is not trusted, whatever tree it is in`() throws
+  {
+    let ledger = try ProvenLedger(seed: 29, batches: 1)
+    guard case .transaction(let transaction)? = ledger.entries.last,
+      case .key(let first) = ledger.entries[0]
+    else { throw ProofFailure.noKey }
+    var names: [String] = []
+    for key in [transaction.sender] + transaction.legs.flatMap({ [$0.debit, $0.credit] }) {
+      let terms = ledger.store.books.register.terms.first { $0.key == key }
+      if let name = terms?.name, !names.contains(name) { names.append(name) }
+    }
+    // A thief's own tree: the real first key, a second one of his, and a transaction.
+    func receipt(previous: SignerKey?) throws -> [UInt8] {
+      let thief = try named(ProvenLedger.origin, 88)
+      let second = KeyStatement(
+        origin: ProvenLedger.origin, sequence: 2, signer: thief, previous: previous)
+      let entries: [ProofEntry] = [
+        .key(first), .key(second.note.encoded), .transaction(transaction),
+      ]
+      var reader = TreeReader(MemoryTiles(entries.map(\.leaf)), size: 3)
+      let checkpoint = Checkpoint(
+        origin: ProvenLedger.origin, size: 3, root: reader.root(3),
+        extensions: [StateLine.text(.empty), "log 1 \(MerkleHash.empty.base64)"])
+      var text = "omni/receipt@v1\nid \(transaction.id)\n"
+      for name in names { text += "name \(name)\n" }
+      text += "entry \(Base64.encode(entries[2].bytes))\n"
+      for index in 0..<2 {
+        let hashes = reader.inclusion(of: UInt64(index), in: 3).hashes.map(\.base64)
+        text +=
+          (["key", "\(index)", Base64.encode(entries[index].bytes)] + hashes).joined(
+            separator: " ") + "\n"
+      }
+      let hashes = reader.inclusion(of: 2, in: 3).hashes
+      let note = SignedNote(checkpoint.text, by: [thief])
+      return Array((text + "\n" + LogProof(index: 2, hashes: hashes, note: note).encoded).utf8)
+    }
+    let trust = Trust(keys: [ledger.signer.verifier])
+    // With the real key's signature the same receipt holds, so nothing else is wrong with it.
+    _ = try Receipt(receipt(previous: ledger.signer)).verify(trust)
+    #expect(throws: ProofFailure.self) { _ = try Receipt(receipt(previous: nil)).verify(trust) }
+    let another = try named(ProvenLedger.origin, 89)
+    #expect(throws: ProofFailure.self) { _ = try Receipt(receipt(previous: another)).verify(trust) }
+  }
+
   @Test func `witnesses that are wanted must have signed`() throws {
     var ledger = try ProvenLedger(seed: 27)
     let note = try ledger.sign()

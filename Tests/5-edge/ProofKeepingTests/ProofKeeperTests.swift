@@ -70,6 +70,19 @@ struct ProofKeeperTests {
     #expect(try Checkpoint(text: note.text).size >= UInt64(count + source.accounts.count))
   }
 
+  @Test func `a frame that cannot be proven is told at the end`() throws {
+    let signer = try signer()
+    var store = try ledger(4, signer)
+    let prover = try LedgerProver.open(
+      SimulatedDiskHandle(SimulatedDisk(seed: 4)), of: &store, origin: "log.example")
+    let keeper = ProofKeeper(prover, signer: signer)
+    keeper.attach(to: &store)
+    // A second first key: its forerunner has not signed it.
+    let forged = KeyStatement(origin: "log.example", sequence: 1, signer: signer, previous: nil)
+    try store.declareKey(forged.note.encoded)
+    #expect(throws: ProofFailure.self) { try keeper.finish(&store) }
+  }
+
   // MARK: Words
 
   private func signer() throws -> SignerKey {
