@@ -44,14 +44,18 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
 
   /// Opens the files of a ledger's proof, or makes them, and brings them up to the ledger's end.
   ///
-  /// - Parameter origin: Who the log is, when no key has been declared yet.
+  /// - Parameters:
+  ///   - origin: Who the log is, when no key has been declared yet.
+  ///   - isAnew: Whether the tree is made again from the ledger, which shows that it is the ledger that
+  ///     was signed.
   /// - Throws: `rolledBack`, `rewritten` when the ledger is not the one that was signed.
   public static func open<LedgerDisk: LogDisk & ~Copyable>(
-    _ disk: consuming Disk, of ledger: inout LedgerStore<LedgerDisk>, origin: String
+    _ disk: consuming Disk, of ledger: inout LedgerStore<LedgerDisk>, origin: String,
+    isAnew: Bool = false
   ) throws(ProofFailure) -> Self {
     let files = try ProofFiles(disk)
     var prover = Self(files, origin: try Self.origin(of: files) ?? origin)
-    try prover.start(&ledger)
+    try prover.start(&ledger, isAnew: isAnew)
     return prover
   }
 
@@ -61,12 +65,12 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   }
 
   private mutating func start<LedgerDisk: LogDisk & ~Copyable>(
-    _ ledger: inout LedgerStore<LedgerDisk>
+    _ ledger: inout LedgerStore<LedgerDisk>, isAnew: Bool
   ) throws(ProofFailure) {
     latest = try Self.note("checkpoint", files)
     cosigned = try Self.note("cosigned", files)
     let signed = try latest.map { note throws(ProofFailure) in try Self.checkpoint(note) }
-    if let signed {
+    if let signed, !isAnew {
       do throws(ProofFailure) {
         try load(signed)
         try checkPosition(of: signed, &ledger)
@@ -75,11 +79,11 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
         finding = "\(error)"
         try startAgain()
       }
-    } else if files.has(ProofFiles<Disk>.tree(0)) {
+    } else {
       try startAgain()
     }
     try catchUp(&ledger)
-    if let signed { try check(signed) }
+    if let signed { try check(signed, isAnew: isAnew || finding != nil) }
     for terms in ledger.books.register.terms { state.add(terms) }
     isFollowingAccounts = true
   }
@@ -181,9 +185,11 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
       decoding: try files.bytes("keys", at: 0, count: try files.size("keys")), as: UTF8.self)
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
-      guard words.count == 2, let index = DecimalText.parse(words[0]), index < size,
+      guard words.count == 2, let index = DecimalText.parse(words[0]),
         let bytes = Base64.decode(words[1].utf8), case .key(let text) = try ProofEntry(bytes)
-      else { continue }
+      else { throw .damaged(what: "a line of keys that is none") }
+      // It was declared after the checkpoint, and is met again.
+      if index >= size { continue }
       let leaf = try FileTiles(files: files).tile(
         level: 0, index: index / UInt64(MerkleTree.tileWidth),
         width: Int(index % UInt64(MerkleTree.tileWidth)) + 1
@@ -205,7 +211,7 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   }
 
   /// Holds the ledger against what was signed.
-  private func check(_ signed: Checkpoint) throws(ProofFailure) {
+  private func check(_ signed: Checkpoint, isAnew: Bool) throws(ProofFailure) {
     guard signed.size <= size else { throw .rolledBack(signed: signed.size, found: size) }
     if let latest {
       do throws(NoteFailure) {
@@ -214,14 +220,10 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
         throw .strangeCheckpoint(error)
       }
     }
-    if finding == nil { return }
-    try flushed()
-    var reader = TreeReader(FileTiles(files: files), size: size)
+    // A tree that was taken from the files has the signed root already.
+    guard isAnew else { return }
+    var reader = reader()
     guard try reader.root(signed.size) == signed.root else { throw .rewritten(size: signed.size) }
-  }
-
-  private func flushed() throws(ProofFailure) {
-    precondition(tree.pendingCount == 0, "a tree that is in its files")
   }
 
   /// Follows all frames of the ledger that are not followed yet.
@@ -261,7 +263,7 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
       case .account(let terms): if isFollowingAccounts { state.add(terms) }
       case .key(let text):
         try add(text, at: index)
-        try appendKey(index, entry)
+        try writeKeys()
       case .time, .transaction: break
       }
     }
@@ -273,9 +275,12 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   /// How many hashes wait at most before they are written.
   private static var pendingMax: Int { 1 << 16 }
 
-  private func appendKey(_ index: UInt64, _ entry: ProofEntry) throws(ProofFailure) {
-    let line = "\(index) \(Base64.encode(entry.bytes))\n"
-    try files.write(Array(line.utf8), to: "keys", at: try files.size("keys"))
+  /// Writes the keys in place of those that were there: they are few.
+  private func writeKeys() throws(ProofFailure) {
+    let lines = keys.map { index, statement in
+      "\(index) \(Base64.encode(ProofEntry.key(statement.note.encoded).bytes))\n"
+    }
+    try files.replace("keys", with: Array(lines.joined().utf8))
   }
 
   /// Writes what was added to the files.

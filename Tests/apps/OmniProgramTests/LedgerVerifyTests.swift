@@ -168,6 +168,29 @@ struct LedgerVerifyTests {
     }
   }
 
+  @Test func `a tree that is damaged is told, and made anew on request`() throws {
+    try inLedger { shell in
+      try run("omni ledger checkpoint --out before", shell)
+      // Of a whole tile only its root is needed to go on, so damage inside is met by a receipt.
+      let lines = (3...400).map { number in
+        #"{"id":"\#(String(format: "%032x", number * 4_096))","sender":"cash","legs":[{"debit":"cash","#
+          + #""credit":"bob","amount":"1.00","asset":"USD"}],"nonce":\#(number - 1),"#
+          + #""ts":"2026-03-01T00:00:00Z"}"#
+      }
+      try run("cat > more.ndjson <<'END'\n\(lines.joined(separator: "\n"))\nEND", shell)
+      try run("omni ledger ingest more.ndjson", shell)
+      try run("omni ledger prove \(Self.id) --out receipt", shell)
+      let flip = "f=.omni/ledger/proof/tree-0; printf '\\377' | dd of=$f bs=1 seek=130 conv=notrunc"
+      try run("\(flip) 2>&1", shell)
+      let damaged = try shell("omni ledger prove \(Self.id)")
+      #expect(
+        damaged.code == 1 && damaged.messages.hasPrefix("error[PRF-028]"), "\(damaged.messages)")
+      try run("omni ledger checkpoint --rebuild", shell)
+      #expect(
+        try run("omni ledger prove \(Self.id)", shell) == run("cat receipt", shell))
+    }
+  }
+
   @Test func `what is owed is held against what is held`() throws {
     try inLedger { shell in
       try run("omni ledger key --out key && omni ledger reserves --out reserves", shell)

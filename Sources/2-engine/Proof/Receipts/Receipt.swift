@@ -117,7 +117,7 @@ extension LedgerProver where Disk: ~Copyable {
     var reader = reader()
     let proof = try reader.inclusion(of: place, in: checkpoint.size)
     guard proof.verifies(ProofEntry.transaction(transaction).leaf, in: checkpoint.root) else {
-      throw .notThere(what: "transaction \(transaction.id) at place \(place)")
+      throw .damaged(what: "the tree does not lead from entry \(place) to the root")
     }
     return Receipt(
       transaction: transaction,

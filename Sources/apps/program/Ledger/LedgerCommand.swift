@@ -24,7 +24,7 @@ struct LedgerCommand: Command {
     Option("--id", "ID", "journal: this transaction only"),
     Option("--sqlite", "FILE", "project: the SQLite file (the folder's name and .sqlite)"),
     Option("--postgres", "URL", "project: a PostgreSQL server instead of SQLite"),
-    Option("--rebuild", nil, "project: begins anew"),
+    Option("--rebuild", nil, "project: begins anew; checkpoint: makes the tree anew, and compares"),
     Option("--out", "PATH", "prove, checkpoint, export, …: where to write"),
     Option("--proof", nil, "balance: a signed proof of it"),
     Option("--cosigned", nil, "prove: under the last checkpoint that witnesses have signed"),

@@ -24,11 +24,12 @@ extension LedgerFolder {
   ///   - origin: Who the log is, if it is begun here; nil for the standard name.
   ///   - key: The file of the secret key; nil for the one in the folder.
   func openProof(
-    _ store: inout Store, origin: String? = nil, key: String? = nil, _ console: Console
+    _ store: inout Store, origin: String? = nil, key: String? = nil, isAnew: Bool = false,
+    _ console: Console
   ) throws -> OpenProof {
     let origin = origin ?? "omni.ledger/\(store.identity)"
     do {
-      var prover = try proofDisk(&store, origin)
+      var prover = try proofDisk(&store, origin, isAnew)
       if let finding = prover.finding {
         console.message("warning: the proof's files were made again from the ledger: \(finding)")
       }
@@ -48,7 +49,7 @@ extension LedgerFolder {
   }
 
   private func proofDisk(
-    _ store: inout Store, _ origin: String
+    _ store: inout Store, _ origin: String, _ isAnew: Bool
   ) throws -> LedgerProver<DirectoryDisk> {
     try Problem.wrapping { try FileSystem.makeDirectory(proofPath) }
     let disk: DirectoryDisk
@@ -56,7 +57,7 @@ extension LedgerFolder {
       throw Problem(
         describing: error, code: error.code, remedy: "wait until nobody else uses the ledger")
     }
-    return try LedgerProver.open(disk, of: &store, origin: origin)
+    return try LedgerProver.open(disk, of: &store, origin: origin, isAnew: isAnew)
   }
 
   private func signer(_ path: String, _ declared: VerifierKey) throws -> SignerKey {
@@ -134,8 +135,9 @@ extension LedgerFolder {
       case .note, .malformed, .contradiction: "ask whoever gave it to you for another one"
       case .strangeCheckpoint:
         "take proof/checkpoint from a backup; without it, nobody sees that the ledger was changed"
-      case .damaged: "run the command again: it makes them anew"
-      case .senseless, .notThere, .ledger: "run omni ledger scrub"
+      case .damaged: "run omni ledger checkpoint --rebuild, which makes them anew"
+      case .notThere: "sign a checkpoint with omni ledger checkpoint"
+      case .senseless, .ledger: "run omni ledger scrub"
       }
     return Problem(describing: failure, code: failure.code, remedy: remedy)
   }

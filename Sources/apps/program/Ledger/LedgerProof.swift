@@ -23,7 +23,8 @@ struct LedgerProof {
   ) throws {
     var store = try folder.open(console)
     var proof = try folder.openProof(
-      &store, origin: arguments.value("--origin"), key: arguments.value("--signing-key"), console)
+      &store, origin: arguments.value("--origin"), key: arguments.value("--signing-key"),
+      isAnew: arguments.has("--rebuild"), console)
     do {
       let note = try Self.sign(store, &proof)
       try body(&store, &proof, note)
