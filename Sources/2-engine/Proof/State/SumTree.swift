@@ -7,7 +7,8 @@ import OmniTransparencyLog
 struct SumTree: Sendable {
   /// Level 0 has the leaves; a node of level *n* stands for 2ⁿ of them, and all of them are there.
   private var levels: [[SumNode]] = [[]]
-  private var changed: Set<Int> = []
+  /// The places that have changed, with doubles; mostly in order.
+  private var changed: [Int] = []
 
   /// How many leaves there are.
   var count: Int { levels[0].count }
@@ -15,12 +16,13 @@ struct SumTree: Sendable {
   /// Sets the leaf at `index`, or adds it when it is the next one.
   mutating func set(_ index: Int, _ leaf: SumNode) {
     if index == count { levels[0].append(leaf) } else { levels[0][index] = leaf }
-    changed.insert(index)
+    changed.append(index)
   }
 
   /// Computes the nodes above what has changed; says whether all sums had room.
   mutating func refresh() -> Bool {
-    var places = changed.sorted()
+    var places = changed
+    places.sort()
     changed.removeAll(keepingCapacity: true)
     var level = 0
     while !places.isEmpty {
