@@ -35,26 +35,36 @@ public struct JournalWriter: Sendable {
   public static let header = "ordinal,id,time,state,sender,debit,credit,amount,asset,resolves"
 
   private let filter: Filter
+  private let terms: [AccountTerms]
+  private let names: [AccountKey: String]
 
   /// Creates a writer of what `filter` admits.
-  public init(_ filter: Filter = Filter()) { self.filter = filter }
+  ///
+  /// - Parameter terms: The accounts by their numbers.
+  public init(_ terms: [AccountTerms], _ filter: Filter = Filter()) {
+    self.terms = terms
+    self.filter = filter
+    var names: [AccountKey: String] = [:]
+    for one in terms { names[one.key] = Self.field(one.name) }
+    self.names = names
+  }
 
   /// The lines of an entry.
   ///
-  /// - Parameter terms: The accounts by their numbers.
-  public func lines(_ entry: LedgerEntry, _ terms: [AccountTerms]) -> [String] {
+  /// - Complexity: O(legs), whatever the number of accounts.
+  public func lines(_ entry: LedgerEntry) -> [String] {
     guard filter.admits(entry.transaction) else { return [] }
     let flags = entry.transaction.flags
     let state =
       flags.contains(.pending)
       ? "pending" : flags.contains(.post) ? "posted" : flags.contains(.void) ? "voided" : "booked"
-    let sender = terms.first { $0.key == entry.transaction.sender }?.name ?? ""
+    let sender = names[entry.transaction.sender] ?? ""
     return entry.postings.filter { filter.admits($0) }.map { posting in
       let debit = terms[Int(posting.debit)]
       let amount = Amount(minorUnits: posting.amount, currency: debit.currency)
       return [
         "\(entry.ordinal)", "\(entry.transaction.id)",
-        "\(Timestamp(nanoseconds: entry.transaction.timestamp))", state, Self.field(sender),
+        "\(Timestamp(nanoseconds: entry.transaction.timestamp))", state, sender,
         Self.field(debit.name), Self.field(terms[Int(posting.credit)].name), amount.decimalText,
         debit.currency.code, entry.resolves.map { "\($0)" } ?? "",
       ].joined(separator: ",")

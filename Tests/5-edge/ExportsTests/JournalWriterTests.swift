@@ -27,7 +27,7 @@ struct JournalWriterTests {
   }
 
   @Test func `each leg has a line, in the form of RFC 4180`() {
-    let lines = JournalWriter().lines(entry(1, at: 0, .post), terms)
+    let lines = JournalWriter(terms).lines(entry(1, at: 0, .post))
     #expect(JournalWriter.header.split(separator: ",").count == 10)
     #expect(
       lines == [
@@ -42,8 +42,8 @@ struct JournalWriterTests {
     func count(_ change: (inout JournalWriter.Filter) -> Void) -> Int {
       var filter = JournalWriter.Filter()
       change(&filter)
-      let writer = JournalWriter(filter)
-      return (1...4).reduce(0) { $0 + writer.lines(entry($1, at: Int64($1) * 10), terms).count }
+      let writer = JournalWriter(terms, filter)
+      return (1...4).reduce(0) { $0 + writer.lines(entry($1, at: Int64($1) * 10)).count }
     }
     #expect(count { _ in } == 8)
     #expect(count { $0.account = 0 } == 4)

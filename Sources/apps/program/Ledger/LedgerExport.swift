@@ -40,7 +40,7 @@ struct LedgerExport {
     let isJSON = arguments.has("--json")
     var rows: [JSONText] = []
     if !isJSON { Self.give(JournalWriter.header, file, console) }
-    try Self.writeJournal(JournalWriter(filter), &store) { line in
+    try Self.writeJournal(JournalWriter(store.books.register.terms, filter), &store) { line in
       if isJSON { rows.append(.text(line)) } else { Self.give(line, file, console) }
     }
     try LedgerFolder.wrapped { try store.close() }
@@ -58,9 +58,8 @@ struct LedgerExport {
   private static func writeJournal(
     _ writer: JournalWriter, _ store: inout LedgerFolder.Store, _ give: (String) -> Void
   ) throws {
-    let terms = store.books.register.terms
     try tell(&store) { chapter in
-      for entry in chapter.entries { for line in writer.lines(entry, terms) { give(line) } }
+      for entry in chapter.entries { for line in writer.lines(entry) { give(line) } }
     }
   }
 
@@ -110,7 +109,7 @@ struct LedgerExport {
     try accounts?.finish()
     let journal = LineFile("\(path)/journal.csv")
     journal?.add(JournalWriter.header)
-    try Self.writeJournal(JournalWriter(), &store) { journal?.add($0) }
+    try Self.writeJournal(JournalWriter(store.books.register.terms), &store) { journal?.add($0) }
     try journal?.finish()
     return "\(store.books.accountCount) accounts and \(store.books.transactionCount) transactions"
   }
