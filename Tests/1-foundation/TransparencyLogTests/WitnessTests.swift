@@ -92,4 +92,25 @@ struct WitnessTests {
     }
     #expect(witness == before)
   }
+
+  @Test func `every single bit of a proof of consistency counts`() throws {
+    let before = request(history(6), from: 0).note
+    let known = try Checkpoint(text: before.text)
+    let bytes = Array(request(history(13), from: 6).encoded.utf8)
+    func holds(_ bytes: [UInt8]) -> Bool {
+      guard let request = try? WitnessRequest(bytes),
+        let later = try? Checkpoint(text: request.note.text), later.origin == known.origin,
+        (try? request.note.signers(among: [log.verifier], ignoringUnknown: false))?.count == 1
+      else { return false }
+      let proof = ConsistencyProof(
+        earlier: known.size, later: later.size, hashes: request.hashes)
+      return request.oldSize == known.size && proof.verifies(known.root, later.root)
+    }
+    #expect(holds(bytes))
+    for bit in 0..<8 * bytes.count {
+      var changed = bytes
+      changed[bit / 8] ^= 1 << (bit % 8)
+      #expect(!holds(changed), "bit \(bit)")
+    }
+  }
 }
