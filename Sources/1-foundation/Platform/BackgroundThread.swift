@@ -3,7 +3,8 @@ import Glibc
 /// A thread that does pieces of work one after the other, in the order in which they were handed over.
 ///
 /// What is handed over waits in a queue of a fixed depth; when it is full, whoever hands over waits. So
-/// a slow piece slows its producer down instead of filling the memory.
+/// a slow piece slows its producer down instead of filling the memory. The thread has the lowest
+/// priority: what its producer waits for goes first.
 ///
 ///     let thread = BackgroundThread(depth: 8)
 ///     thread.submit { hash(frame) }

@@ -34,9 +34,11 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
   public private(set) var cosigned: SignedNote?
   /// What of the files was damaged or missing, and has been made again from the ledger.
   public private(set) var finding: String?
-  /// Who the log is.
-  public let origin: String
+  /// Who the log is, as long as no key says so.
+  private let givenOrigin: String
 
+  /// Who the log is: as its first key was declared.
+  public var origin: String { keys.first?.statement.origin ?? givenOrigin }
   /// How many entries there are.
   public var size: UInt64 { tree.size }
   /// How many frames of the ledger have been followed.
@@ -53,15 +55,14 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
     _ disk: consuming Disk, of ledger: inout LedgerStore<LedgerDisk>, origin: String,
     isAnew: Bool = false
   ) throws(ProofFailure) -> Self {
-    let files = try ProofFiles(disk)
-    var prover = Self(files, origin: try Self.origin(of: files) ?? origin)
+    var prover = Self(try ProofFiles(disk), origin: origin)
     try prover.start(&ledger, isAnew: isAnew)
     return prover
   }
 
   private init(_ files: ProofFiles<Disk>, origin: String) {
     self.files = files
-    self.origin = origin
+    givenOrigin = origin
   }
 
   private mutating func start<LedgerDisk: LogDisk & ~Copyable>(
@@ -95,11 +96,6 @@ public struct LedgerProver<Disk: LogDisk & ~Copyable>: ~Copyable {
     keys = []
     logDigest = SIMD4()
     try files.removeTree()
-  }
-
-  private static func origin(of files: ProofFiles<Disk>) throws(ProofFailure) -> String? {
-    guard let note = try note("checkpoint", files) else { return nil }
-    return try checkpoint(note).origin
   }
 
   private static func note(

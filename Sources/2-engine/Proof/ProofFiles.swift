@@ -6,7 +6,7 @@ public import OmniWriteAheadLog
 
 /// The files beside a ledger that hold its tree.
 ///
-/// All of them can be made again from the ledger. `tree-0`, `tree-1` and so on have the hashes of each
+/// All but the last two can be made again from the ledger. `tree-0`, `tree-1` and so on have the hashes of each
 /// level of tiles, one after the other; `frames` has after each frame of the ledger the number of
 /// entries; `keys` the entries that declare keys; `checkpoint` the last one signed, and `cosigned` the
 /// last one that witnesses have signed too.
@@ -15,8 +15,18 @@ final class ProofFiles<Disk: LogDisk & ~Copyable> {
   private var names: Set<String>
 
   init(_ disk: consuming Disk) throws(ProofFailure) {
-    do throws(FileError) { names = Set(try disk.names()) } catch { throw .file(error) }
+    do throws(FileError) {
+      names = Set(try disk.names().filter { Self.isOwn($0) })
+    } catch {
+      throw .file(error)
+    }
     self.disk = disk
+  }
+
+  /// Whether a file is one of these; keys lie beside them, and belong to somebody else.
+  private static func isOwn(_ name: String) -> Bool {
+    let bare = name.hasSuffix(".new") ? name.dropLast(4) : name[...]
+    return bare.hasPrefix("tree-") || ["frames", "keys", "checkpoint", "cosigned"].contains(bare)
   }
 
   static func tree(_ level: Int) -> String { "tree-\(level)" }

@@ -25,7 +25,7 @@ public final class ProofKeeper<Disk: LogDisk & ~Copyable & SendableMetatype>: Se
     init(_ prover: consuming LedgerProver<Disk>) { self.prover = prover }
   }
 
-  /// A buffer that goes from one thread to the other.
+  /// A buffer that goes from one thread to the other, and is touched by whoever holds it only.
   private final class Buffer<Content: ~Copyable>: @unchecked Sendable {
     var content: Content
 

@@ -42,6 +42,15 @@ struct LedgerProverTests {
     #expect(try again.checkpoint(&image, by: ledger.signer) == note)
   }
 
+  @Test func `a log is called as its first key was declared, with or without a checkpoint`() throws
+  {
+    var ledger = try ProvenLedger(seed: 6)
+    let again = try Prover.open(
+      SimulatedDiskHandle(SimulatedDisk(seed: 1)), of: &ledger.store, origin: "another")
+    let origin = again.origin
+    #expect(origin == ProvenLedger.origin)
+  }
+
   @Test func `damaged files are made again, and nothing else is signed`() throws {
     let names = ["tree-0", "frames", "keys"]
     for name in names {

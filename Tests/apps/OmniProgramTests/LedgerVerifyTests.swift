@@ -168,6 +168,41 @@ struct LedgerVerifyTests {
     }
   }
 
+  @Test func `a key that is not the log's never gets into the ledger`() throws {
+    try inLedger { shell in
+      try run("omni ledger init --ledger other", shell)
+      try run("omni ledger witness --state w > w.pub", shell)
+      let before = try run("omni ledger scrub --ledger other", shell)
+      // A witness's key, a log's key under another name, and what fails for other reasons.
+      for line in [
+        "key --signing-key w/witness-key",
+        "key --signing-key .omni/ledger/proof/signing-key --origin another",
+        "prove \(Self.id)", "balance nobody --proof", "checkpoint --cosignatures w.pub",
+      ] {
+        let outcome = try shell("omni ledger \(line) --ledger other")
+        #expect(outcome.code != 0, "\(line)")
+        #expect(try run("omni ledger scrub --ledger other", shell) == before, "\(line)")
+      }
+      #expect(try shell("omni ledger witness w.pub --state none").code != 0)
+      #expect(try shell("test -e none").code != 0)
+      try run("omni ledger key --ledger other", shell)
+    }
+  }
+
+  @Test func `a rotation that was cut off anywhere is completed`() throws {
+    try inLedger { shell in
+      try run("omni ledger key --out first && omni ledger rotate --out second", shell)
+      let proof = ".omni/ledger/proof"
+      try run("mv \(proof)/signing-key \(proof)/signing-key.new", shell)
+      #expect(try run("omni ledger key", shell) == run("cat second", shell))
+      let old = try run("ls \(proof) | grep 'signing-key\\.'", shell).split(separator: "\n")[0]
+      try run(
+        "mv \(proof)/signing-key \(proof)/signing-key.new && mv \(proof)/\(old) \(proof)/signing-key",
+        shell)
+      #expect(try run("omni ledger key", shell) == run("cat second", shell))
+    }
+  }
+
   @Test func `a tree that is damaged is told, and made anew on request`() throws {
     try inLedger { shell in
       try run("omni ledger checkpoint --out before", shell)

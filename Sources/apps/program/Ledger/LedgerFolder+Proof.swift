@@ -27,20 +27,18 @@ extension LedgerFolder {
     _ store: inout Store, origin: String? = nil, key: String? = nil, isAnew: Bool = false,
     _ console: Console
   ) throws -> OpenProof {
-    let origin = origin ?? "omni.ledger/\(store.identity)"
     do {
+      let path = key ?? keyPath
+      let given = FileSystem.exists(path) ? try KeyFile.readSigner(path) : nil
+      let origin = origin ?? given?.verifier.name ?? "omni.ledger/\(store.identity)"
       var prover = try proofDisk(&store, origin, isAnew)
       if let finding = prover.finding {
         console.message("warning: the proof's files were made again from the ledger: \(finding)")
       }
-      let path = key ?? keyPath
       if let declared = prover.keys.last?.statement.key {
         return OpenProof(prover: prover, signer: try signer(path, declared))
       }
-      let signer =
-        FileSystem.exists(path)
-        ? try KeyFile.readSigner(path)
-        : try KeyFile.makeSigner(path, name: origin, kind: .note)
+      let signer = try given ?? KeyFile.makeSigner(path, name: origin, kind: .note)
       try declare(signer, nil, &store, &prover)
       return OpenProof(prover: prover, signer: signer)
     } catch let failure as ProofFailure {
@@ -61,6 +59,13 @@ extension LedgerFolder {
   }
 
   private func signer(_ path: String, _ declared: VerifierKey) throws -> SignerKey {
+    let fresh = "\(path).new"
+    if !FileSystem.exists(path), FileSystem.exists(fresh),
+      try KeyFile.readSigner(fresh).verifier == declared
+    {
+      // A rotation was cut off between the two names.
+      try Problem.wrapping { try FileSystem.rename(fresh, to: path) }
+    }
     guard FileSystem.exists(path) else {
       throw Problem(
         "LED-035", "there is no secret key in \(path)", wanted: "that of \(declared.text)",
@@ -68,7 +73,6 @@ extension LedgerFolder {
     }
     let signer = try KeyFile.readSigner(path)
     if signer.verifier == declared { return signer }
-    let fresh = "\(path).new"
     guard FileSystem.exists(fresh), try KeyFile.readSigner(fresh).verifier == declared else {
       throw ProofFailure.otherKey(declared: declared.text, given: signer.verifier.text)
     }
@@ -93,6 +97,12 @@ extension LedgerFolder {
     let statement = KeyStatement(
       origin: prover.origin, sequence: (prover.keys.last?.statement.sequence ?? 0) + 1,
       signer: signer, previous: previous)
+    // What is in the ledger stays there: a key that no one could follow must not get in.
+    do throws(NoteFailure) {
+      try KeyStatement(statement.note.encoded).check(after: prover.keys.last?.statement)
+    } catch {
+      throw ProofFailure.note(error)
+    }
     try Self.wrapped { try store.declareKey(statement.note.encoded) }
     try prover.catchUp(&store)
   }
@@ -132,6 +142,7 @@ extension LedgerFolder {
       case .file: "make room on the device, or mend the folder's permissions"
       case .note(.unknownSigner):
         "name the signer's key with --key or --witness, or give --ignore-unknown"
+      case .note(.badKey): "give a log's key, whose name is the log's origin"
       case .note, .malformed, .contradiction: "ask whoever gave it to you for another one"
       case .strangeCheckpoint:
         "take proof/checkpoint from a backup; without it, nobody sees that the ledger was changed"

@@ -17,11 +17,15 @@ struct LedgerProof {
   }
 
   /// Opens the ledger and its proof, signs what is new, and calls `body`.
+  ///
+  /// - Parameter check: Is called before anything is written.
   private func withProof(
     _ folder: LedgerFolder, _ console: Console,
+    check: (borrowing LedgerFolder.Store) throws -> Void = { _ in },
     _ body: (inout LedgerFolder.Store, inout OpenProof, SignedNote) throws -> Void
   ) throws {
     var store = try folder.open(console)
+    try check(store)
     var proof = try folder.openProof(
       &store, origin: arguments.value("--origin"), key: arguments.value("--signing-key"),
       isAnew: arguments.has("--rebuild"), console)
@@ -48,6 +52,11 @@ struct LedgerProof {
   /// Signs a checkpoint of all there is, and shows it; or adds what witnesses have signed.
   func checkpoint(_ folder: LedgerFolder, _ console: Console) throws {
     let witnesses = try arguments.all("--witness").map { try KeyFile.verifier($0) }
+    if let path = arguments.value("--cosignatures"), witnesses.isEmpty {
+      throw Problem.usage(
+        "CLI-036", "--cosignatures \(path) without a witness", wanted: "--witness KEY for each",
+        remedy: "name the witnesses' public keys")
+    }
     try withProof(folder, console) { _, proof, note in
       var shown = note
       if let path = arguments.value("--cosignatures") {
@@ -60,11 +69,7 @@ struct LedgerProof {
   private func addCosignatures(
     _ path: String, _ witnesses: [VerifierKey], _ proof: inout OpenProof
   ) throws -> SignedNote {
-    guard !witnesses.isEmpty, let latest = proof.prover.latest else {
-      throw Problem.usage(
-        "CLI-036", "--cosignatures \(path) without a witness", wanted: "--witness KEY for each",
-        remedy: "name the witnesses' public keys")
-    }
+    guard let latest = proof.prover.latest else { throw ProofFailure.noKey }
     let lines = try Self.bytes(path)
     var notes = [latest]
     if let cosigned = proof.prover.cosigned { notes.append(cosigned) }
@@ -91,13 +96,16 @@ struct LedgerProof {
         "CLI-037", "\(text) is no identifier of a transaction",
         wanted: "32 hexadecimal digits, or as they are sent", remedy: "give one")
     }
-    try withProof(folder, console) { store, proof, note in
-      guard let place = store.books.place(of: id) else {
+    var place = 0
+    try withProof(folder, console) { store in
+      guard let found = store.books.place(of: id) else {
         throw Problem(
           "LED-036", "there is no transaction \(id)",
           wanted: "one of the \(store.books.transactionCount) in the ledger",
-          remedy: "look for it with omni ledger statement")
+          remedy: "look for it with omni ledger journal")
       }
+      place = found
+    } _: { store, proof, note in
       let chosen = arguments.has("--cosigned") ? try cosigned(proof.prover) : note
       let receipt = try Self.receipt(at: place, under: chosen, &store, &proof)
       try give(receipt.encoded, named: "receipt of \(id)", console)
@@ -187,10 +195,13 @@ struct LedgerProof {
 
   /// What an account holds, as a proof.
   func balance(of name: String, _ folder: LedgerFolder, _ console: Console) throws {
-    try withProof(folder, console) { store, proof, _ in
-      guard let number = store.books.register.number(named: name) else {
+    var number = 0
+    try withProof(folder, console) { store in
+      guard let found = store.books.register.number(named: name) else {
         throw LedgerQuery.unknownAccount(name, store.books)
       }
+      number = found
+    } _: { store, proof, _ in
       let terms = store.books.register.terms[number]
       let balance = try proof.prover.balance(of: terms, number: number)
       try give(balance.encoded, named: "proof of the balance of \(name)", console)

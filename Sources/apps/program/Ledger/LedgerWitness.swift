@@ -21,17 +21,17 @@ struct LedgerWitness {
 
   /// Answers the request in the file `path`; without one, shows the witness's public key.
   func run(_ path: String?, _ console: Console) throws {
+    let logs = try arguments.all("--log").map { try KeyFile.verifier($0) }
+    if path != nil && logs.isEmpty {
+      throw Problem.usage(
+        "CLI-041", "no log is named", wanted: "--log KEY for each that is watched",
+        remedy: "name the public keys of the ledgers")
+    }
     try Problem.wrapping { try FileSystem.makeDirectory(folder) }
     let lock = try Problem.wrapping { try DirectoryLock(folder) }
     defer { withExtendedLifetime(lock) {} }
     let signer = try signer()
     guard let path else { return console.print(signer.verifier.text) }
-    let logs = try arguments.all("--log").map { try KeyFile.verifier($0) }
-    guard !logs.isEmpty else {
-      throw Problem.usage(
-        "CLI-041", "no log is named", wanted: "--log KEY for each that is watched",
-        remedy: "name the public keys of the ledgers")
-    }
     var witness = Witness(watching: logs, heads: try heads(logs))
     let request: WitnessRequest
     do throws(NoteFailure) {
