@@ -58,18 +58,8 @@ struct LedgerExport {
   private static func writeJournal(
     _ writer: JournalWriter, _ store: inout LedgerFolder.Store, _ give: (String) -> Void
   ) throws {
-    try tell(&store) { chapter in
+    try LedgerFolder.tell(&store) { chapter in
       for entry in chapter.entries { for line in writer.lines(entry) { give(line) } }
-    }
-  }
-
-  private static func tell(
-    _ store: inout LedgerFolder.Store, _ visit: (LedgerChapter) -> Void
-  ) throws {
-    do throws(HistoryFailure<Never>) {
-      try store.tellHistory { (chapter) throws(Never) in visit(chapter) }
-    } catch {
-      if case .ledger(let failure) = error { throw LedgerFolder.problem(failure) }
     }
   }
 
@@ -116,7 +106,7 @@ struct LedgerExport {
 
   private func beancount(_ path: String, _ store: inout LedgerFolder.Store) throws -> String {
     var (first, last) = (Int64.max, Int64.min)
-    try Self.tell(&store) { chapter in
+    try LedgerFolder.tell(&store) { chapter in
       for entry in chapter.entries {
         first = min(first, entry.transaction.timestamp)
         last = max(last, entry.transaction.timestamp)
@@ -131,7 +121,7 @@ struct LedgerExport {
     let terms = store.books.register.terms
     for one in terms { add(writer.open(one)) }
     let whole = writer
-    try Self.tell(&store) { chapter in
+    try LedgerFolder.tell(&store) { chapter in
       for entry in chapter.entries { add(whole.lines(entry, terms)) }
     }
     add(whole.tail(terms) { store.books.account($0) })

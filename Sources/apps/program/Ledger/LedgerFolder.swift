@@ -106,6 +106,17 @@ struct LedgerFolder {
     }
   }
 
+  /// Tells the whole history of `store`, chapter by chapter.
+  static func tell(
+    _ store: inout Store, _ visit: (LedgerChapter) -> Void
+  ) throws {
+    do throws(HistoryFailure<Never>) {
+      try store.tellHistory { (chapter) throws(Never) in visit(chapter) }
+    } catch {
+      if case .ledger(let failure) = error { throw problem(failure) }
+    }
+  }
+
   /// Reads every byte.
   func scrub(_ arguments: Arguments, _ console: Console) throws {
     guard FileSystem.exists(path) else {

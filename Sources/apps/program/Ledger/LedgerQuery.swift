@@ -63,7 +63,7 @@ struct LedgerQuery {
     var (debits, credits) = (zeros(store), zeros(store))
     var (pendingDebits, pendingCredits) = (zeros(store), zeros(store))
     var open: [TransactionID: LedgerEntry] = [:]
-    try tell(&store) { chapter in
+    try LedgerFolder.tell(&store) { chapter in
       for entry in chapter.entries where entry.transaction.timestamp <= instant {
         let flags = entry.transaction.flags
         if flags.contains(.pending) {
@@ -114,7 +114,7 @@ struct LedgerQuery {
       Amount(minorUnits: units, currency: terms.currency).decimalText
     }
     if !isJSON { console.print("ordinal,time,id,kind,debit,credit,balance") }
-    try tell(&store) { chapter in
+    try LedgerFolder.tell(&store) { chapter in
       for entry in chapter.entries where entry.transaction.timestamp <= at ?? .max {
         let flags = entry.transaction.flags
         for posting in entry.postings
@@ -225,16 +225,6 @@ struct LedgerQuery {
     Problem(
       "LED-023", "there is no account \(name)", wanted: "one of the \(books.accountCount) accounts",
       remedy: "open it with --accounts, or spell it as it was opened")
-  }
-
-  private func tell(
-    _ store: inout LedgerFolder.Store, _ visit: (LedgerChapter) -> Void
-  ) throws {
-    do throws(HistoryFailure<Never>) {
-      try store.tellHistory { (chapter) throws(Never) in visit(chapter) }
-    } catch {
-      if case .ledger(let failure) = error { throw LedgerFolder.problem(failure) }
-    }
   }
 
   private func close(_ store: inout LedgerFolder.Store) throws {
