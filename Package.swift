@@ -52,6 +52,7 @@ let modules: [Module] = [
   foundation("Collections", system: ["CPrefetch"]),
   foundation("Numerics"),
   foundation("Time"),
+  foundation("Clocks", uses: ["Time"], system: ["CClock"]),
   foundation("Money"),
   foundation("Encoding", uses: ["Time", "Money"], system: ["CChecksum"]),
   foundation("Platform", uses: ["Time"], system: ["CPlatform", "CZlib", "CZstd"]),
@@ -63,6 +64,10 @@ let modules: [Module] = [
   foundation("SQLite", uses: ["Time"], testing: ["Platform"], system: ["CSQLite"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
+
+  // The Omega libraries: each is a product of the package, usable without the rest.
+  foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
+  foundation("QueryCache", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
@@ -157,6 +162,7 @@ let settings: [SwiftSetting] = [
 
 let system: [Target] = [
   .target(name: "CChecksum", path: "Sources/0-system/CChecksum"),
+  .target(name: "CClock", path: "Sources/0-system/CClock"),
   .target(name: "CPlatform", path: "Sources/0-system/CPlatform"),
   .target(name: "CPrefetch", path: "Sources/0-system/CPrefetch"),
   .target(

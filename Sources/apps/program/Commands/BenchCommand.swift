@@ -8,39 +8,70 @@ struct BenchCommand: Command {
   static let name = "bench"
   static let summary = "measures the hot paths, best of several runs"
   static let positional = "[NAME…]"
+  private static let traceFormats = CacheTrace.Format.allCases.map(\.rawValue)
   static let options: [Option] = [
     Option("--bars", "FILE.csv", "bars of btc-perp to measure with, instead of the demo's"),
+    Option("--trace", "FILE", "cache: the recorded requests"),
+    Option("--size", "N", "cache: how many entries the cache has"),
+    Option("--format", "NAME", "cache: \(traceFormats.joined(separator: ", "))"),
+    Option("--limit", "N", "cache: the most requests to replay"),
     .json,
   ]
   static let example = "omni bench ema-bars --bars bars.csv --json"
 
-  private static let all = ["ema-bars", "journal-replay"]
+  /// What runs when no name is given; the others want more than a name, or their servers.
+  private static let usual = ["ema-bars", "journal-replay"]
+  private static let all = usual + ["cache"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
-    let names = arguments.positional.isEmpty ? all : arguments.positional
+    let names = arguments.positional.isEmpty ? usual : arguments.positional
     if let unknown = names.first(where: { !all.contains($0) }) {
       throw Problem.usage(
         "CLI-015", "there is no benchmark \(unknown)",
         wanted: "one of \(all.joined(separator: ", "))", remedy: "see omni bench --help")
     }
-    let (bars, instrument) = try bars(arguments)
     var results: [(String, [Figure])] = []
     for name in names {
-      do {
-        results.append((name, try figures(name, bars, instrument)))
-      } catch {
-        throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+      switch name {
+      case "cache": results.append((name, try cache(arguments)))
+      default: results.append((name, try engine(name, arguments)))
       }
     }
     show(results, isJSON: arguments.has("--json"), console)
   }
 
-  private static func figures(
-    _ name: String, _ bars: [Bar], _ instrument: Instrument
-  ) throws(BenchmarkFailure) -> [Figure] {
-    switch name {
-    case "ema-bars": try EMABars(tiling: bars, instrument: instrument).figures()
-    default: try JournalReplay(bars).figures()
+  private static func engine(_ name: String, _ arguments: Arguments) throws -> [Figure] {
+    let (bars, instrument) = try bars(arguments)
+    do {
+      switch name {
+      case "ema-bars": return try EMABars(tiling: bars, instrument: instrument).figures()
+      default: return try JournalReplay(bars).figures()
+      }
+    } catch {
+      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+    }
+  }
+
+  private static func cache(_ arguments: Arguments) throws -> [Figure] {
+    let path = try arguments.required("--trace", self)
+    let size = try arguments.integer("--size", in: 1...1 << 27)
+    guard let size else { _ = try arguments.required("--size", self); return [] }
+    var format: CacheTrace.Format?
+    if let name = arguments.value("--format") {
+      format = CacheTrace.Format(rawValue: name)
+      guard format != nil else {
+        throw Problem.usage(
+          "CLI-043", "there is no format \(name)",
+          wanted: "one of \(traceFormats.joined(separator: ", "))", remedy: "leave --format out")
+      }
+    }
+    let limit = try arguments.integer("--limit", in: 1...CacheTrace.requestCountMax)
+    do {
+      let trace = try CacheTrace(
+        path: path, format: format, limit: limit ?? CacheTrace.requestCountMax)
+      return try CacheReplay(trace, capacity: size).figures()
+    } catch {
+      throw Problem(describing: error, code: "BEN-002", remedy: "give another file or its format")
     }
   }
 

@@ -1,0 +1,20 @@
+/// What a stripe learns from its requests: the window that suits them, and the curve of hit ratios.
+@usableFromInline
+struct Adaptation: Sendable {
+  private var estimator: WindowEstimator
+  private var curve = HitRatioCurve()
+
+  init(capacity: Int) { estimator = WindowEstimator(capacity: capacity) }
+
+  /// The window's present share of the capacity.
+  var share: Double { estimator.share }
+
+  /// Counts a request; gives the window's new share when it changes.
+  @usableFromInline
+  mutating func request(_ hash: UInt64) -> Double? {
+    curve.request(hash)
+    return estimator.request(hash)
+  }
+
+  func estimatedHitRatio(capacity: Int) -> Double { curve.hitRatio(capacity: capacity) }
+}

@@ -1,0 +1,187 @@
+public import OmniClocks
+import OmniCollections
+public import OmniTime
+public import Synchronization
+
+/// A part of a cache with a lock of its own.
+@usableFromInline
+final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
+  /// The tick of the deadlines' wheel: 2²⁰ nanoseconds, about a millisecond.
+  static var tickBits: Int64 { 20 }
+
+  @usableFromInline
+  struct Entry: Sendable {
+    @usableFromInline let key: Key
+    @usableFromInline var value: Value
+    /// When it leaves, in nanoseconds of the clock; the greatest number if never.
+    @usableFromInline var deadline: Int64
+
+    @usableFromInline
+    init(key: Key, value: Value, deadline: Int64) {
+      self.key = key
+      self.value = value
+      self.deadline = deadline
+    }
+  }
+
+  @usableFromInline
+  struct State: Sendable {
+    @usableFromInline var policy: WindowTinyLFU
+    @usableFromInline var adaptation: Adaptation
+    @usableFromInline var entries: [Entry?]
+    var wheel: TimerWheel
+    @usableFromInline var hits: UInt64 = 0
+    @usableFromInline var misses: UInt64 = 0
+    var insertions: UInt64 = 0
+    var evictions: UInt64 = 0
+    var expirations: UInt64 = 0
+    var removals: UInt64 = 0
+  }
+
+  @usableFromInline let time: TimeSource
+  @usableFromInline let state: Mutex<State>
+
+  init(capacity: Int, time: TimeSource) {
+    self.time = time
+    state = Mutex(
+      State(
+        policy: WindowTinyLFU(capacity: capacity, windowShare: WindowEstimator.firstShare),
+        adaptation: Adaptation(capacity: capacity),
+        entries: [Entry?](repeating: nil, count: capacity),
+        wheel: TimerWheel(placeCount: capacity, tick: time.now().nanoseconds >> Self.tickBits)))
+  }
+
+  @inlinable
+  func value(for key: Key, hash: UInt64) -> Value? {
+    state.withLock { state in
+      if let share = state.adaptation.request(hash) { state.policy.setWindow(share: share) }
+      let place = state.policy.request(hash)
+      guard place >= 0, let entry = state.entries[Int(place)], entry.key == key else {
+        state.misses &+= 1
+        return nil
+      }
+      if entry.deadline != .max, entry.deadline <= time.now().nanoseconds {
+        expire(place, in: &state)
+        state.misses &+= 1
+        return nil
+      }
+      state.hits &+= 1
+      return entry.value
+    }
+  }
+
+  @inlinable
+  func peek(_ key: Key, hash: UInt64) -> (value: Value, deadline: MonotonicInstant?)? {
+    state.withLock { state in
+      guard let place = find(key, hash: hash, in: state), let entry = state.entries[Int(place)]
+      else { return nil }
+      if entry.deadline == .max { return (entry.value, nil) }
+      guard entry.deadline > time.now().nanoseconds else { return nil }
+      return (entry.value, MonotonicInstant(nanoseconds: entry.deadline))
+    }
+  }
+
+  @usableFromInline
+  func insert(_ value: Value, for key: Key, hash: UInt64, lasting: Interval?) {
+    let now = time.now()
+    let deadline = lasting.map { (now + $0).nanoseconds } ?? .max
+    state.withLock { state in
+      removeExpired(at: now, in: &state)
+      state.insertions &+= 1
+      var place = state.policy.place(of: hash)
+      if place < 0 {
+        let (found, left) = state.policy.insert(hash)
+        place = found
+        if let left {
+          state.evictions &+= 1
+          state.wheel.cancel(left)
+          state.entries[Int(left)] = nil
+        }
+      }
+      // Of two keys with one hash, the later takes the place of the earlier.
+      state.entries[Int(place)] = Entry(key: key, value: value, deadline: deadline)
+      if deadline == .max {
+        state.wheel.cancel(place)
+      } else {
+        // The tick after it, so that it is never given out as due before it is.
+        state.wheel.set(place, deadline: deadline >> Self.tickBits + 1)
+      }
+    }
+  }
+
+  @usableFromInline
+  func remove(_ key: Key, hash: UInt64) -> Value? {
+    state.withLock { state in
+      guard let place = find(key, hash: hash, in: state), let entry = state.entries[Int(place)]
+      else { return nil }
+      take(place, in: &state)
+      state.removals &+= 1
+      return entry.value
+    }
+  }
+
+  func removeAll(where isFound: (Key, Value) -> Bool) -> Int {
+    state.withLock { state in
+      var found = 0
+      for index in state.entries.indices {
+        guard let entry = state.entries[index], isFound(entry.key, entry.value) else { continue }
+        take(Int32(index), in: &state)
+        found += 1
+      }
+      state.removals &+= UInt64(found)
+      return found
+    }
+  }
+
+  func removeExpired() -> Int {
+    let now = time.now()
+    return state.withLock { removeExpired(at: now, in: &$0) }
+  }
+
+  var count: Int { state.withLock { $0.policy.count } }
+  var windowShare: Double { state.withLock { $0.adaptation.share } }
+
+  var counts: NeuroCache<Key, Value>.Counts {
+    state.withLock { state in
+      var counts = NeuroCache<Key, Value>.Counts()
+      counts.hits = state.hits
+      counts.misses = state.misses
+      counts.insertions = state.insertions
+      counts.evictions = state.evictions
+      counts.expirations = state.expirations
+      counts.removals = state.removals
+      return counts
+    }
+  }
+
+  func estimatedHitRatio(capacity: Int) -> Double {
+    state.withLock { $0.adaptation.estimatedHitRatio(capacity: capacity) }
+  }
+
+  @usableFromInline
+  func find(_ key: Key, hash: UInt64, in state: State) -> Int32? {
+    let place = state.policy.place(of: hash)
+    guard place >= 0, state.entries[Int(place)]?.key == key else { return nil }
+    return place
+  }
+
+  @usableFromInline
+  func expire(_ place: Int32, in state: inout State) {
+    take(place, in: &state)
+    state.expirations &+= 1
+  }
+
+  private func take(_ place: Int32, in state: inout State) {
+    state.policy.remove(at: place)
+    state.wheel.cancel(place)
+    state.entries[Int(place)] = nil
+  }
+
+  @discardableResult
+  private func removeExpired(at now: MonotonicInstant, in state: inout State) -> Int {
+    guard state.wheel.count > 0 else { return 0 }
+    let due = state.wheel.advance(to: now.nanoseconds >> Self.tickBits)
+    for place in due { expire(place, in: &state) }
+    return due.count
+  }
+}

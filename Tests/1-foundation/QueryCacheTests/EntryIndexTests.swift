@@ -1,0 +1,34 @@
+import OmniNumerics
+import Testing
+
+@testable import OmniQueryCache
+
+@Suite("The index of a cache's entries")
+struct EntryIndexTests {
+  @Test("it agrees with a dictionary, also where many hashes share a home", arguments: 0..<20)
+  func model(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let capacity = 1 + Int(random.below(60))
+    var index = EntryIndex(capacity: capacity)
+    var model: [UInt64: Int32] = [:]
+    for step in 0..<3_000 {
+      // Few different upper bits, so that homes are crowded.
+      let hash = random.below(4) << 20 | random.below(40)
+      if let place = model[hash] {
+        #expect(index.place(of: hash) == place)
+        if random.below(2) == 0 {
+          index.remove(hash)
+          model[hash] = nil
+        }
+      } else {
+        #expect(index.place(of: hash) == -1)
+        index.remove(hash)
+        if model.count < capacity {
+          index.insert(hash, at: Int32(step))
+          model[hash] = Int32(step)
+        }
+      }
+    }
+    for (hash, place) in model { #expect(index.place(of: hash) == place) }
+  }
+}
