@@ -1,7 +1,6 @@
 import OmniNumerics
 import OmniSnapshotter
 import OmniTime
-import Synchronization
 
 // Words for the tests of this module.
 
@@ -208,9 +207,10 @@ func every(
 
 /// A store that refuses as often as it is told to.
 struct FaultyStore: SnapshotStore {
-  final class Faults: Sendable {
-    let reads = Atomic<Bool>(false)
-    let writes = Atomic<Bool>(false)
+  final class Faults {
+    var reads = false
+    var loads = false
+    var writes = false
   }
 
   static let failure = SnapshotStoreFailure.backend(code: "57P01", reason: "shut down")
@@ -219,22 +219,22 @@ struct FaultyStore: SnapshotStore {
   let faults = Faults()
 
   func keys(of stream: StreamName) throws(SnapshotStoreFailure) -> [SnapshotKey] {
-    if faults.reads.load(ordering: .relaxed) { throw Self.failure }
+    if faults.reads { throw Self.failure }
     return inner.keys(of: stream)
   }
 
   func load(_ key: SnapshotKey) throws(SnapshotStoreFailure) -> [UInt8]? {
-    if faults.reads.load(ordering: .relaxed) { throw Self.failure }
+    if faults.reads || faults.loads { throw Self.failure }
     return inner.load(key)
   }
 
   func put(_ record: [UInt8], for key: SnapshotKey) throws(SnapshotStoreFailure) -> Bool {
-    if faults.writes.load(ordering: .relaxed) { throw Self.failure }
+    if faults.writes { throw Self.failure }
     return try inner.put(record, for: key)
   }
 
   func remove(_ key: SnapshotKey) throws(SnapshotStoreFailure) -> Bool {
-    if faults.writes.load(ordering: .relaxed) { throw Self.failure }
+    if faults.writes { throw Self.failure }
     return inner.remove(key)
   }
 }
