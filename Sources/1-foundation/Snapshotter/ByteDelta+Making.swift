@@ -161,7 +161,8 @@ private struct RollingHash {
     guard start + blockBytes <= bytes.count else { return nil }
     if let place, start - place > 0 && start - place <= blockBytes {
       for index in place..<start {
-        value = value &* Self.factor &+ UInt64(bytes[index + blockBytes])
+        value =
+          value &* Self.factor &+ UInt64(bytes[index + blockBytes])
           &- UInt64(bytes[index]) &* factorOfLeaving
       }
     } else if place != start {

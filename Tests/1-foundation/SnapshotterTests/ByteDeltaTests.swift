@@ -157,7 +157,8 @@ struct ByteDeltaTests {
       case 0: target.removeSubrange(start..<end)
       case 1:
         target.insert(contentsOf: randomBytes(Int(random.below(40)), &random), at: start)
-      case 2: target.insert(contentsOf: target[start..<end], at: Int(random.below(UInt64(start + 1))))
+      case 2:
+        target.insert(contentsOf: target[start..<end], at: Int(random.below(UInt64(start + 1))))
       default:
         for place in start..<end { target[place] = UInt8(random.below(alphabet)) }
       }

@@ -61,11 +61,13 @@ struct EventLogTests {
 
   @Test func `a log that breaks its word is a failure and no endless loop`() throws {
     let stream = try name("s")
-    var short = Snapshotter<ShelfOne, _, _>(store: MemorySnapshotStore(), log: FaithlessLog(gives: 0))
+    var short = Snapshotter<ShelfOne, _, _>(
+      store: MemorySnapshotStore(), log: FaithlessLog(gives: 0))
     #expect(throws: SnapshotterFailure.logEnded(stream: stream, actual: 0, wanted: 5)) {
       _ = try short.rehydrate(stream)
     }
-    var long = Snapshotter<ShelfOne, _, _>(store: MemorySnapshotStore(), log: FaithlessLog(gives: 9))
+    var long = Snapshotter<ShelfOne, _, _>(
+      store: MemorySnapshotStore(), log: FaithlessLog(gives: 9))
     #expect(throws: SnapshotterFailure.log(.damaged(stream: stream, version: 5))) {
       _ = try long.rehydrate(stream)
     }

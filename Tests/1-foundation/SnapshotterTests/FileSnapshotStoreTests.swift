@@ -32,7 +32,9 @@ struct FileSnapshotStoreTests {
   @Test func `a long name goes on in folders below, and none is taken for another`() throws {
     try inFolder { folder in
       let store = FileSnapshotStore(folder)
-      let keys = try (190...255).map { try key(String(repeating: "n", count: $0), 1) }
+      let keys = try [199, 200, 201, 202, 254, 255].map {
+        try key(String(repeating: "n", count: $0), 1)
+      }
       for (index, key) in keys.enumerated() {
         #expect(try store.put([UInt8(index)], for: key))
       }
@@ -145,7 +147,7 @@ struct FileSnapshotStoreTests {
 
   @Test func `damage to files is passed over, whatever it is`() throws {
     try inFolder { folder in
-      for seed in UInt64(0)..<20 {
+      for seed in UInt64(0)..<8 {
         var random = SplitMix64(seed: seed)
         let (store, log, stream) = (
           FileSnapshotStore(folder + "/\(seed)"), MemoryEventLog(), try name("s")

@@ -48,7 +48,8 @@ struct RetentionRuleTests {
     #expect(store.keys(of: stream) == report.kept)
   }
 
-  @Test func `a damaged snapshot takes no good one's place, and goes unless it is on hold`() throws {
+  @Test func `a damaged snapshot takes no good one's place, and goes unless it is on hold`() throws
+  {
     for isHeld in [false, true] {
       let written = try written(20)
       var snapshotter = written.snapshotter
@@ -130,7 +131,7 @@ struct RetentionRuleTests {
 
   /// After any damage and any pruning, what is kept can be used, and everything is rebuilt.
   @Test func `any version that is retained can be restored`() throws {
-    for seed in UInt64(0)..<150 {
+    for seed in UInt64(0)..<80 {
       var random = SplitMix64(seed: seed)
       let count = 10 + Int(random.below(60))
       let written = try written(

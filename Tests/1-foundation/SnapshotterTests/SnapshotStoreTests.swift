@@ -43,7 +43,9 @@ struct SnapshotStoreTests {
           stream: stream, version: version, schemaVersion: 1, reducerFingerprint: 1)
         let stored = try await withThrowingTaskGroup(of: [Bool].self) { group in
           for writer in UInt8(0)..<8 {
-            group.addTask { [try files.put([writer], for: key), try memory.put([writer], for: key)] }
+            group.addTask {
+              [try files.put([writer], for: key), try memory.put([writer], for: key)]
+            }
           }
           var counts = [0, 0]
           for try await outcome in group {
