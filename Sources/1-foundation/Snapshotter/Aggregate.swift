@@ -16,7 +16,7 @@ public struct Aggregate<Model: EventSourced> {
   /// What has happened since the last snapshot.
   public internal(set) var progress: SnapshotPolicy.Progress
 
-  /// The state, which events change in place: a copy for each append would cost as much as it holds.
+  /// The state, which events change in place: a copy for each append would cost what it holds.
   @usableFromInline var currentState: Model.State
   /// The CRC-32C of the last event; 0 before the first.
   var eventChecksum: UInt32
@@ -73,7 +73,8 @@ struct SnapshotChain: Sendable, Equatable {
   let version: UInt64
   let baseVersion: UInt64
   let baseBytes: UInt64
-  var deltas = 0
+  /// The versions of the deltas between the base and this one, itself included.
+  var deltaVersions: [UInt64] = []
   var deltaBytes: UInt64 = 0
 }
 

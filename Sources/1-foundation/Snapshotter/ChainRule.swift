@@ -2,8 +2,8 @@ public import OmniTime
 
 /// When a snapshot is written whole although it could be a delta.
 ///
-/// A delta is cheap to write and dear to read: restoring reads the base and each delta after it. The
-/// rule bounds what a reader pays. A pure function of the chain's figures, as ``SnapshotPolicy`` is.
+/// A delta is cheap to write and dear to read: restoring reads the base and each delta after it.
+/// The rule bounds what a reader pays. A pure function of figures, as ``SnapshotPolicy`` is.
 public struct ChainRule: Sendable, Equatable {
   /// What restoring from a chain would read, with the delta that is to be added.
   public struct Cost: Sendable, Equatable {
@@ -33,6 +33,8 @@ public struct ChainRule: Sendable, Equatable {
     case size
     /// Restoring would take too long.
     case time
+    /// Something that the chain builds on is no longer in the store.
+    case lost
   }
 
   /// The longest chain that a reader follows, whatever the rule of the writer.
@@ -57,7 +59,7 @@ public struct ChainRule: Sendable, Equatable {
   /// The rule by which every snapshot is whole.
   public static var basesOnly: Self { Self(deltasMax: 0) }
 
-  /// Why the chain may not grow to `cost`, or nil if it may; the first reason that holds.
+  /// Why the chain may not grow to `cost`, or nil if it may: length, size or time, in this order.
   ///
   /// - Complexity: O(1), without allocation.
   public func reasonForBase(_ cost: Cost, rates: RestoreRates) -> Reason? {

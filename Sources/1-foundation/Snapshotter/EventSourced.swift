@@ -15,13 +15,13 @@
 ///
 /// | change | ``schemaVersion`` | ``reducerFingerprint`` |
 /// | --- | --- | --- |
-/// | bytes of an encoded state mean something else | rises by one, and an upcaster is added | stays |
+/// | bytes of an encoded state mean something else | rises by one, with an upcaster | stays |
 /// | the same events lead to another state | stays | changes |
 /// | both at once | rises by one | changes: old snapshots are of no more use |
 /// | a new kind of event that no stream holds yet | stays | stays |
 /// | a new way of writing events, the old one still read | stays | stays |
 ///
-/// - Invariant: `apply` depends on its arguments alone: no clock, no randomness, no order of hashing.
+/// - Invariant: `apply` depends on its arguments alone: no clock, randomness or order of hashing.
 /// - Invariant: decoding gives back what was encoded, for states and for events.
 public protocol EventSourced {
   /// What the events add up to.

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// Threads of one process wait for each other. A process that finds another one writing to the same
 /// stream does not wait: it is refused with `busy`, as a snapshot that is not taken costs little.
-/// A `put` that fails after the rename, in the last synchronisation, leaves its record there, whole.
+/// A `put` that fails after the rename, in the last synchronisation, leaves its record whole.
 public final class FileSnapshotStore: SnapshotStore, Sendable {
   /// The folder of all streams.
   public let path: String
@@ -78,7 +78,7 @@ public final class FileSnapshotStore: SnapshotStore, Sendable {
     }
   }
 
-  /// Calls `body` as the only writer of `stream`, after its folder is made and cleared of leftovers.
+  /// Calls `body` as the only writer of `stream`, in a folder that is made and rid of leftovers.
   private func writing(
     _ stream: StreamName, _ body: () throws(FileError) -> Bool
   ) throws(SnapshotStoreFailure) -> Bool {

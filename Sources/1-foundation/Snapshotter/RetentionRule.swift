@@ -9,8 +9,10 @@ public struct RetentionRule: Sendable, Equatable {
   ///
   /// For versions that a checkpoint or a legal hold names.
   public let holds: Set<UInt64>
-  /// Whether snapshots go that this model cannot read: of another reducer or a later schema, or of
-  /// an older one without upcasters. They may belong to another version of the program.
+  /// Whether snapshots go that this model cannot read.
+  ///
+  /// These are of another reducer or a later schema, or of an older one without upcasters, and may
+  /// belong to another version of the program.
   public let removesForeign: Bool
 
   /// Creates a rule.

@@ -2,8 +2,8 @@ public import OmniTime
 
 /// When a snapshot is due: when any of the limits that are set is reached.
 ///
-/// A pure function of counters; see ``triggers(for:now:rates:)``. A limit of zero or less is reached
-/// by each append; a policy without limits never asks for a snapshot.
+/// A pure function of counters; see ``triggers(for:now:rates:)``. A limit of zero or less is
+/// reached by each append; a policy without limits never asks for a snapshot.
 public struct SnapshotPolicy: Sendable, Equatable {
   /// What has happened to an aggregate since its last snapshot, or since its first event.
   public struct Progress: Sendable, Equatable {

@@ -1,9 +1,9 @@
 /// Where snapshots are kept.
 ///
-/// A store knows keys and bytes, and nothing of what stands in them: a record checks itself. What it
-/// owes is little. A record is there whole or not at all; the first one of a key stays until it is
-/// removed; and a call that fails leaves what was there. It may lose records at any time, since each
-/// can be rebuilt. The suite in this module's tests holds any store to that.
+/// A store knows keys and bytes, and nothing of what stands in them: a record checks itself. What
+/// it owes is little. A record is there whole or not at all; the first one of a key stays until it
+/// is removed; and a call that fails leaves what was there. It may lose records at any time, since
+/// each can be rebuilt. The suite in this module's tests holds any store to that.
 ///
 /// A store that is shared by threads is a class or wraps one; the rules are the same.
 public protocol SnapshotStore: ~Copyable {

@@ -2,9 +2,9 @@
 extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
   /// Removes snapshots of `stream` but those that `rule` keeps.
   ///
-  /// A snapshot that stays is put together and held against the log before anything is removed, so
-  /// that a damaged one never takes the place of a good one. Newer ones are removed before what they
-  /// build on: whenever this stops, what is left can be used.
+  /// A snapshot that stays is put together and held against the log before anything is removed,
+  /// so that a damaged one never takes the place of a good one. Newer ones are removed before what
+  /// they build on: whenever this stops, what is left can be used.
   ///
   /// - Throws: ``SnapshotterFailure/log(_:)``, or ``SnapshotterFailure/store(_:)``; if the store
   ///   fails while snapshots are looked at, nothing is removed.

@@ -89,7 +89,8 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
     let isToday = key.schemaVersion == Model.schemaVersion
     let chain = SnapshotChain(
       payload: payload, version: key.version, baseVersion: base.key.version,
-      baseBytes: UInt64(base.payload.count), deltas: records.count - 1, deltaBytes: deltaBytes)
+      baseBytes: UInt64(base.payload.count), deltaVersions: records.dropLast().map(\.key.version),
+      deltaBytes: deltaBytes)
     if !isToday {
       payload = try Model.upcasters.upcast(
         payload, from: key.schemaVersion, to: Model.schemaVersion)

@@ -80,7 +80,7 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
   }
 
   /// Decides whether `state` becomes a base or a delta.
-  private func draft(of aggregate: borrowing Aggregate<Model>, _ state: [UInt8]) -> SnapshotDraft {
+  private func draft(of aggregate: Aggregate<Model>, _ state: [UInt8]) -> SnapshotDraft {
     let version = aggregate.version
     var base = SnapshotDraft(
       kind: .base, payload: state,
@@ -91,9 +91,11 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
     else { return base }
     // The length is known before the work of a delta is done.
     var cost = ChainRule.Cost(
-      deltas: chain.deltas + 1, baseBytes: chain.baseBytes, deltaBytes: chain.deltaBytes,
+      deltas: chain.deltaVersions.count + 1, baseBytes: chain.baseBytes,
+      deltaBytes: chain.deltaBytes,
       eventsAfter: aggregate.progress.events)
     base.reason = configuration.chainRule.reasonForBase(cost, rates: rates)
+    if base.reason == nil && !isThere(chain, of: aggregate.key) { base.reason = .lost }
     if base.reason != nil { return base }
     let delta = ByteDelta.make(from: chain.payload, to: state)
     let deltaBytes = chain.deltaBytes + UInt64(delta.count)
@@ -106,7 +108,18 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
       kind: .delta(parent: chain.version, base: chain.baseVersion), payload: delta,
       chain: SnapshotChain(
         payload: state, version: version, baseVersion: chain.baseVersion,
-        baseBytes: chain.baseBytes, deltas: chain.deltas + 1, deltaBytes: deltaBytes))
+        baseBytes: chain.baseBytes, deltaVersions: chain.deltaVersions + [version],
+        deltaBytes: deltaBytes))
+  }
+
+  /// Whether the store still has all parts of `chain`; what a delta builds on may be lost.
+  private func isThere(_ chain: SnapshotChain, of key: SnapshotKey) -> Bool {
+    do throws(SnapshotStoreFailure) {
+      let keys = Set(try store.keys(of: key.stream))
+      return ([chain.baseVersion] + chain.deltaVersions).allSatisfy { keys.contains(key.at($0)) }
+    } catch {
+      return false
+    }
   }
 
   /// Goes by what somebody else has stored under the record's key, or replaces it if it is bad.

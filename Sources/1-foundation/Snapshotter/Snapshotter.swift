@@ -124,15 +124,16 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
 
   // MARK: Writing
 
-  /// Appends `events` to the stream of `aggregate`, applies them, and takes a snapshot if one is due.
+  /// Appends `events` to the stream of `aggregate`, applies them, and takes a snapshot if due.
   ///
   /// The log is asked first; if it refuses, the aggregate is as it was. Once it has the events they
   /// count, whatever becomes of the snapshot.
   ///
   /// - Parameter now: the present time, for the snapshot and for the limit of time.
   /// - Returns: the new version, and what became of the snapshot if one was due.
-  /// - Throws: ``SnapshotterFailure/log(_:)`` with ``EventLogFailure/conflict(stream:expected:actual:)``
-  ///   if the stream has gone on since the aggregate was rebuilt.
+  /// - Throws: ``SnapshotterFailure/log(_:)``, with
+  ///   ``EventLogFailure/conflict(stream:expected:actual:)`` if the stream has gone on since the
+  ///   aggregate was rebuilt.
   /// - Complexity: O(events), and O(bytes of the state) if a snapshot is due.
   @inlinable
   @discardableResult

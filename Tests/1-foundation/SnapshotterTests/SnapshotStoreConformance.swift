@@ -2,7 +2,7 @@ import OmniNumerics
 import OmniSnapshotter
 import Testing
 
-/// What any store of snapshots must do; a backend's tests call ``check(_:)`` with a maker of theirs.
+/// What any store of snapshots must do; a backend's tests call `check` with a maker of theirs.
 ///
 /// The suite knows nothing of a store but its protocol. It does not hold a store to losing nothing,
 /// as it may, but no backend loses records within a test.

@@ -34,7 +34,7 @@ struct SnapshotStoreTests {
   }
 
   @Test func `of many writers of one key exactly one is told that it was stored`() async throws {
-    try await inFolder { folder in
+    try await whileInFolder { folder in
       let files = FileSnapshotStore(folder)
       let memory = MemorySnapshotStore()
       let stream = try name("a")
@@ -67,7 +67,7 @@ func inFolder(_ body: (String) throws -> Void) throws {
   try body(folder)
 }
 
-private func inFolder(_ body: (String) async throws -> Void) async throws {
+private func whileInFolder(_ body: (String) async throws -> Void) async throws {
   let folder = try FileSystem.makeTemporaryDirectory("omni-snapshots")
   defer { try? FileSystem.removeDirectory(folder) }
   try await body(folder)

@@ -110,6 +110,27 @@ struct SnapshotterWritingTests {
     #expect(store.load(try #require(store.keys(of: stream).first)) == bytes)
   }
 
+  @Test func `when a part of the chain is lost, the next snapshot is a base`() throws {
+    let stream = try name("s")
+    for lost in [UInt64(1), 2, 3] {
+      let (store, log) = (MemorySnapshotStore(), MemoryEventLog())
+      var snapshotter = Shelves(
+        store: store, log: log, configuration: every(1, ChainRule(deltaPercentMax: 1_000)))
+      var aggregate = try snapshotter.rehydrate(stream).aggregate
+      for _ in 0..<3 { try snapshotter.append([.cleared(place: 1)], to: &aggregate, now: at(1)) }
+      let key = try #require(store.keys(of: stream).first).at(lost)
+      #expect(store.remove(key))
+
+      let report = try snapshotter.append([.cleared(place: 1)], to: &aggregate, now: at(1))
+
+      guard case .written(.base, _, .lost) = report.snapshot else {
+        Issue.record("\(report) after the loss of \(lost)")
+        continue
+      }
+      #expect(try snapshotter.rehydrate(stream).report.replayedEvents == 0)
+    }
+  }
+
   // MARK: A store that fails
 
   @Test func `a snapshot that cannot be stored fails no append, and is due again`() throws {
