@@ -24,6 +24,8 @@ public struct Aggregate<Model: EventSourced> {
   var chain: SnapshotChain?
   /// Snapshots of events that the log has not; they have to go before it has others.
   var stale: [SnapshotKey] = []
+  /// How many events there have to be since the last snapshot before one is tried that has failed.
+  var retryAt: UInt64 = 0
 
   /// Creates the aggregate of a stream without events.
   @usableFromInline

@@ -11,6 +11,9 @@ public struct AppendReport: Sendable, Equatable {
     case nothingToKeep
     /// The state has more bytes than a snapshot may have.
     case tooLarge(bytes: Int)
+    /// One is due, and was not tried, as the last one that was tried has failed: it is tried again
+    /// when as many events again have come as there were then.
+    case postponed
     /// The store refused; the events are in the log all the same.
     case failed(SnapshotStoreFailure)
   }

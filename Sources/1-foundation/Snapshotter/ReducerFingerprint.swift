@@ -3,7 +3,7 @@
 /// The number is FNV-1a of 64 bits over names and versions, each name preceded by its length, so
 /// that no two lists run into each other. It is the same on every machine and in every build; it
 /// guards against mistakes, not against intent. Source: Fowler, Noll, Vo and Eastlake, "The FNV
-/// Non-Cryptographic Hash Algorithm", RFC 9923.
+/// Non-Cryptographic Hash Algorithm", IETF draft-eastlake-fnv.
 public enum ReducerFingerprint {
   /// The fingerprint of the model `name` whose handlers have `versions`, in any order.
   ///

@@ -44,8 +44,11 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
   ) -> AppendReport {
     let triggers = configuration.policy.triggers(for: aggregate.progress, now: now, rates: rates)
     guard !triggers.isEmpty else { return AppendReport(version: aggregate.version) }
+    // A store that is down must not cost each append the encoding of the state and a time-out.
+    let isTried = aggregate.progress.events >= aggregate.retryAt
     return AppendReport(
-      version: aggregate.version, triggers: triggers, snapshot: snapshot(&aggregate, now: now))
+      version: aggregate.version, triggers: triggers,
+      snapshot: isTried ? snapshot(&aggregate, now: now) : .postponed)
   }
 
   /// Takes a snapshot of `aggregate` now, due or not, unless there is one of its version.
@@ -59,7 +62,7 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
     guard aggregate.version > 0 else { return .nothingToKeep }
     let state = Model.encode(aggregate.state)
     guard state.count <= SnapshotRecord.payloadBytesMax else {
-      metrics.writesFailed += 1
+      failed(&aggregate)
       return .tooLarge(bytes: state.count)
     }
     let draft = draft(of: aggregate, state)
@@ -74,9 +77,16 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
       wrote(record, bytes.count, draft, &aggregate)
       return .written(kind: draft.kind, bytes: bytes.count, reason: draft.reason)
     } catch {
-      metrics.writesFailed += 1
+      failed(&aggregate)
       return .failed(error)
     }
+  }
+
+  /// Counts a snapshot that was not stored, and puts the next attempt off.
+  private mutating func failed(_ aggregate: inout Aggregate<Model>) {
+    metrics.writesFailed += 1
+    let (twice, overflow) = aggregate.progress.events.multipliedReportingOverflow(by: 2)
+    aggregate.retryAt = overflow ? .max : twice
   }
 
   /// Decides whether `state` becomes a base or a delta.
@@ -133,6 +143,7 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
       // Their bytes may differ from ours, and it is theirs that a delta will be applied to.
       aggregate.chain = theirs.chain
       aggregate.progress = SnapshotPolicy.Progress(snapshotAt: theirs.createdAt)
+      aggregate.retryAt = 0
       return .alreadyThere
     } catch {
       metrics.ignored[error] += 1
@@ -175,6 +186,7 @@ extension Snapshotter where Store: ~Copyable, Log: ~Copyable {
     metrics.bytesWritten += UInt64(bytes)
     aggregate.chain = configuration.chainRule.deltasMax > 0 ? draft.chain : nil
     aggregate.progress = SnapshotPolicy.Progress(snapshotAt: record.createdAt)
+    aggregate.retryAt = 0
   }
 }
 

@@ -88,6 +88,24 @@ struct RetentionRuleTests {
     #expect(strict.removed == [foreign[1], foreign[0]])
   }
 
+  @Test func `snapshots of a later schema belong to a later program, and stay`() throws {
+    let written = try written(20)
+    var later = Snapshotter<ShelfThree, _, _>(store: written.store, log: written.log)
+    var rehydration = try later.rehydrate(written.stream)
+    guard case .written = later.snapshot(&rehydration.aggregate, now: at(2)) else {
+      Issue.record("no snapshot of the later schema")
+      return
+    }
+    var snapshotter = written.snapshotter
+    let report = try snapshotter.prune(written.stream, keep: RetentionRule(newest: 1))
+    #expect(report.kept.filter { $0.schemaVersion == 3 }.count == 1)
+    #expect(try later.rehydrate(written.stream).report.replayedEvents == 0)
+
+    // The later program can read all of them: the newest of its own make the older ones needless.
+    let strict = try later.prune(written.stream, keep: RetentionRule(newest: 1))
+    #expect(strict.kept.map(\.schemaVersion) == [3])
+  }
+
   @Test func `a snapshot of events that were lost goes, and one of another history too`() throws {
     let written = try written(20)
     var snapshotter = written.snapshotter

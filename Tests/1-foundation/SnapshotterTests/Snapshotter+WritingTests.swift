@@ -149,6 +149,14 @@ struct SnapshotterWritingTests {
     #expect(report.version == 3)
     #expect(snapshotter.metrics.writesFailed == 1)
     #expect(store.keys(of: stream).isEmpty)
+    // Two more events are too few for another attempt, three are enough.
+    for version in UInt64(4)...5 {
+      let early = try snapshotter.append([.cleared(place: 9)], to: &aggregate, now: at(1))
+      #expect(early.snapshot == .postponed)
+      #expect(early.triggers == .count)
+      #expect(early.version == version)
+    }
+    #expect(snapshotter.metrics.writesFailed == 1)
     faulty.faults.writes = false
     let again = try snapshotter.append([.cleared(place: 9)], to: &aggregate, now: at(1))
     guard case .written(.base, _, nil) = again.snapshot else {
@@ -156,6 +164,12 @@ struct SnapshotterWritingTests {
       return
     }
     #expect(try snapshotter.rehydrate(stream).report.replayedEvents == 0)
+    for count in [nil, nil, SnapshotTriggers.count] as [SnapshotTriggers?] {
+      let later = try snapshotter.append([.cleared(place: 9)], to: &aggregate, now: at(1))
+      #expect(later.triggers == count ?? [])
+      #expect((later.snapshot == nil) == (count == nil))
+    }
+    #expect(store.keys(of: stream).map(\.version) == [6, 9])
   }
 
   @Test func `a state above the limit is no snapshot and no failure of the append`() throws {
@@ -187,6 +201,15 @@ struct SnapshotterWritingTests {
     #expect(
       due == [.time, [], [], .time, [], [], [], [], [], [], .size, [], .time])
     #expect(store.keys(of: stream).map(\.version) == [1, 4, 11, 13])
+
+    // Whoever rebuilds the aggregate counts from the same snapshot.
+    aggregate = try snapshotter.rehydrate(stream).aggregate
+    #expect(aggregate.progress == SnapshotPolicy.Progress(snapshotAt: at(30)))
+    for (second, triggers) in [(Int64(39), SnapshotTriggers()), (40, .time)] {
+      let report = try snapshotter.append(
+        [.put(place: 1, count: 1)], to: &aggregate, now: at(second))
+      #expect(report.triggers == triggers)
+    }
   }
 
   // MARK: States are changed in place
