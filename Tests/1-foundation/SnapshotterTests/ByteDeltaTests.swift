@@ -39,6 +39,19 @@ struct ByteDeltaTests {
         == first + inserted + second)
   }
 
+  /// Runs of 19 bytes are too short to be looked up safely: their distance has to be remembered.
+  @Test func `many changes in what has moved cost a few bytes each`() throws {
+    var random = SplitMix64(seed: 4)
+    let source = randomBytes(10_000, &random)
+    var target = randomBytes(5, &random) + source
+    for place in stride(from: 5, to: target.count, by: 20) { target[place] ^= 0xFF }
+
+    let delta = ByteDelta.make(from: source, to: target)
+
+    #expect(delta.count < 500 * 6)
+    #expect(try ByteDelta.apply(delta, to: source, resultBytesMax: 10_005) == target)
+  }
+
   @Test func `the same bytes make one copy, and unlike ones hardly more than themselves`() throws {
     var random = SplitMix64(seed: 3)
     let (one, other) = (randomBytes(1_000, &random), randomBytes(1_000, &random))

@@ -270,6 +270,44 @@ struct SnapshotterWritingTests {
     }
   }
 
+  @Test func `writers on several threads lose no event and spoil no snapshot`() async throws {
+    let stream = try name("s")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in UInt8(0)..<4 {
+        group.addTask { [store, log] in
+          var snapshotter = Shelves(
+            store: store, log: log, configuration: every(5, ChainRule(deltaPercentMax: 500)))
+          var aggregate = try snapshotter.rehydrate(stream).aggregate
+          var left = 50
+          while left > 0 {
+            do {
+              try snapshotter.append([.put(place: writer, count: 1)], to: &aggregate, now: at(1))
+              left -= 1
+            } catch SnapshotterFailure.log(.conflict) {
+              aggregate = try snapshotter.rehydrate(stream).aggregate
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+
+    let (reader, replayer) = (try restored(store, stream), try restored(.init(), stream))
+    #expect(reader.version == 200)
+    #expect(reader.state.counts.prefix(5) == [50, 50, 50, 50, 0])
+    #expect(reader.state == replayer.state)
+    #expect(reader.report.source != .fullReplay)
+    #expect(replayer.report.source == .fullReplay)
+    #expect(reader.report.ignored.isEmpty)
+  }
+
+  private func restored(
+    _ store: MemorySnapshotStore, _ stream: StreamName
+  ) throws -> Rehydration<ShelfOne> {
+    var snapshotter = Shelves(store: store, log: log)
+    return try snapshotter.rehydrate(stream)
+  }
+
   private func shelves(
     _ configuration: SnapshotterConfiguration = SnapshotterConfiguration()
   ) -> Shelves {
