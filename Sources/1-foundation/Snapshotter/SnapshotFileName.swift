@@ -7,14 +7,15 @@ enum SnapshotFileName {
 
   /// The path of the folder of `stream`, below the store's own.
   ///
-  /// A part that goes on in another folder ends in `+`, which no stream's bytes are written as.
+  /// Two streams never share a folder, as without the slashes it is the whole name; nor is a folder
+  /// below ever taken for a record, whose name holds a dot.
   static func folder(of stream: StreamName) -> String {
     var path = ""
     var length = 0
     for byte in stream.text.utf8 {
       let text = isPlain(byte) ? String(UnicodeScalar(byte)) : "%" + hexadecimal(byte, digits: 2)
       if length + text.utf8.count > folderBytesMax {
-        path += "+/"
+        path += "/"
         length = 0
       }
       path += text
