@@ -8,6 +8,8 @@ public struct SnapshotRecord: Sendable, Equatable {
     case base
     /// What changed since the snapshot at version `parent`, in a chain that begins at `base`.
     ///
+    /// The base is what the writer built on; readers follow the parents.
+    ///
     /// - Invariant: `base <= parent`, and `parent` is less than the record's own version.
     case delta(parent: UInt64, base: UInt64)
   }

@@ -63,6 +63,26 @@ struct RetentionRuleTests {
     }
   }
 
+  @Test func `what a damaged snapshot on hold may build on stays as well`() throws {
+    let written = try written(60)
+    var snapshotter = written.snapshotter
+    let held = try #require(written.store.keys(of: written.stream).first { $0.version == 15 })
+    try written.store.replace(held, with: [0])
+    let report = try snapshotter.prune(
+      written.stream, keep: RetentionRule(newest: 1, holds: [15]))
+    #expect(versions(report.kept) == [5, 10, 15, 45, 50, 55, 60])
+  }
+
+  @Test func `snapshots of others are not removed while there is none of one's own`() throws {
+    let written = try written(20)
+    var otherwise = Snapshotter<ShelfOtherwise, _, _>(store: written.store, log: written.log)
+    let rule = RetentionRule(newest: 1, removesForeign: true)
+    #expect(try otherwise.prune(written.stream, keep: rule).removed.isEmpty)
+    var rehydration = try otherwise.rehydrate(written.stream)
+    _ = otherwise.snapshot(&rehydration.aggregate, now: at(1))
+    #expect(versions(try otherwise.prune(written.stream, keep: rule).removed) == [20, 15, 10, 5])
+  }
+
   @Test func `snapshots of others stay unless told otherwise, and on hold even then`() throws {
     let written = try written(20)
     var snapshotter = written.snapshotter

@@ -80,6 +80,35 @@ struct SnapshotterRestoringTests {
     #expect(report.ignoredCounts[.brokenChain] == 1)
   }
 
+  @Test func `what builds on a damaged snapshot is good again when that is replaced`() throws {
+    var random = SplitMix64(seed: 5)
+    let (store, log, stream) = (MemorySnapshotStore(), MemoryEventLog(), try name("s"))
+    let events = randomEvents(20, &random)
+    var snapshotter = Shelves(
+      store: store, log: log, configuration: every(5, ChainRule(deltaPercentMax: 1_000)))
+    var aggregate = try snapshotter.rehydrate(stream).aggregate
+    for event in events { try snapshotter.append([event], to: &aggregate, now: at(1)) }
+    try store.replace(store.keys(of: stream)[1], with: [0])
+    #expect(try snapshotter.rehydrate(stream).report.ignoredCounts.total == 3)
+
+    var bases = Shelves(store: store, log: log, configuration: every(5))
+    var tenth = try bases.rehydrate(stream, upTo: 10).aggregate
+    guard case .written(.base, _, nil) = bases.snapshot(&tenth, now: at(2)) else {
+      Issue.record("no base in the place of a damaged delta")
+      return
+    }
+
+    let rehydration = try snapshotter.rehydrate(stream)
+    #expect(rehydration.state == sum(events))
+    #expect(rehydration.report.ignored.isEmpty)
+    guard case .snapshot(let key, let deltas) = rehydration.report.source else {
+      Issue.record("\(rehydration.report)")
+      return
+    }
+    #expect(key.version == 20)
+    #expect(deltas == 2)
+  }
+
   @Test func `the time of a rehydration teaches what events cost`() throws {
     let (log, stream) = (MemoryEventLog(), try name("s"))
     var snapshotter = Shelves(

@@ -98,6 +98,31 @@ struct SnapshotterWritingTests {
     #expect(rehydration.state == mine.state)
   }
 
+  @Test func `a snapshot of another history is replaced by one of this`() throws {
+    let stream = try name("s")
+    var snapshotter = shelves(every(2))
+    try snapshotter.append(
+      [.cleared(place: 1), .cleared(place: 2)], to: stream, expecting: 0, now: at(1))
+    log.cut(stream, after: 1)
+    var quiet = shelves(every(9))
+    var aggregate = try quiet.rehydrate(stream).aggregate
+    // The stale snapshot is put back, as a slow writer might do.
+    let stale = try #require(store.keys(of: stream).first)
+    let bytes = try #require(store.load(stale))
+    try quiet.append([.put(place: 7, count: 7)], to: &aggregate, now: at(2))
+    #expect(try store.put(bytes, for: stale))
+    #expect(try quiet.rehydrate(stream).report.ignoredCounts[.otherHistory] == 1)
+
+    guard case .written(.base, _, nil) = quiet.snapshot(&aggregate, now: at(3)) else {
+      Issue.record("a snapshot of another history was taken for this one's")
+      return
+    }
+    #expect(quiet.metrics.repairs == 1)
+    let rehydration = try quiet.rehydrate(stream)
+    #expect(rehydration.report.replayedEvents == 0)
+    #expect(rehydration.state == sum([.cleared(place: 1), .put(place: 7, count: 7)]))
+  }
+
   @Test func `a snapshot of the present version is not taken twice`() throws {
     let stream = try name("s")
     var snapshotter = shelves(every(1, ChainRule()))
