@@ -1,4 +1,4 @@
-// Whole numbers in arrays of bytes, least significant byte first, without unsafe code.
+// Whole numbers in arrays of bytes, least significant byte first.
 extension [UInt8] {
   /// Adds the bytes of `number`.
   mutating func appendLittleEndian<Number: FixedWidthInteger>(_ number: Number) {

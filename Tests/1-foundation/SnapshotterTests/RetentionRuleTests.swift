@@ -165,6 +165,20 @@ struct RetentionRuleTests {
     #expect(inner.keys(of: stream) == before)
   }
 
+  @Test func `what a store lists of another stream is neither read nor removed`() throws {
+    let written = try written(20)
+    let store = LeakyStore(inner: written.store, leaks: written.stream)
+    let mine = try name("mine")
+    var snapshotter = Snapshotter<ShelfOne, _, _>(
+      store: store, log: written.log, configuration: every(1))
+    try snapshotter.append([.cleared(place: 1)], to: mine, expecting: 0, now: at(1))
+    #expect(try snapshotter.rehydrate(mine).report.ignoredCounts[.misplaced] == 4)
+    #expect(
+      try snapshotter.prune(mine, keep: RetentionRule(newest: 1, removesForeign: true))
+        .removed.isEmpty)
+    #expect(written.store.keys(of: written.stream).count == 4)
+  }
+
   // MARK: Properties
 
   /// After any damage and any pruning, what is kept can be used, and everything is rebuilt.
@@ -247,4 +261,19 @@ private struct Written {
   var snapshotter: Snapshotter<ShelfOne, MemorySnapshotStore, MemoryEventLog> {
     Snapshotter(store: store, log: log)
   }
+}
+
+/// A store that takes the snapshots of one stream for those of every other as well.
+private struct LeakyStore: SnapshotStore {
+  let inner: MemorySnapshotStore
+  let leaks: StreamName
+
+  func keys(of stream: StreamName) -> [SnapshotKey] {
+    inner.keys(of: stream) + inner.keys(of: leaks)
+  }
+  func load(_ key: SnapshotKey) -> [UInt8]? { inner.load(key) }
+  func put(_ record: [UInt8], for key: SnapshotKey) throws(SnapshotStoreFailure) -> Bool {
+    try inner.put(record, for: key)
+  }
+  func remove(_ key: SnapshotKey) -> Bool { inner.remove(key) }
 }
