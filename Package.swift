@@ -66,7 +66,9 @@ let modules: [Module] = [
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
   // The Omega libraries: each is a product of the package, usable without the rest.
+  foundation("RateGate", uses: ["Collections", "Time", "Clocks"]),
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
+  foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
   foundation("QueryCache", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
