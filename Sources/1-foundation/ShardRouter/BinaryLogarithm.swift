@@ -36,7 +36,7 @@ struct BinaryLogarithm: Sendable, Equatable {
     return bits
   }
 
-  /// The distance of `hash` from 2⁶⁴, at least 1 and at most 64 · 2⁵⁶; a hash of 0 counts as 1.
+  /// The distance of `hash` from 2⁶⁴, at least 1 and at most 64 · 2⁵⁶; the lowest bit counts as 1.
   ///
   /// - Complexity: O(1): five multiplications.
   @inlinable

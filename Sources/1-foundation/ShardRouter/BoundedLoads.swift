@@ -72,8 +72,7 @@ public struct BoundedLoads: Sendable, Equatable {
   ///
   /// There always is one: the bounds of all nodes add up to no less than what is held and one more.
   ///
-  /// - Complexity: O(log p + p) at worst for p points, O(log p + 1/(h - 1)²) on average; no
-  ///   allocation.
+  /// - Complexity: O(p) at worst for p points, O(1/(h - 1)²) on average; no allocation.
   public mutating func acquire(_ key: ShardKey) -> Int {
     var point = ring.point(of: key)
     while !hasRoom(Int(ring.owners[point])) {

@@ -4,7 +4,7 @@
 ///     slots        ownership            yes      nothing                             O(1)
 ///     anchor       ownership, no table  no       nothing                             O(1)
 ///     maglev       stateless traffic    yes      a few hundredths of all keys        O(1)
-///     ring         caches               yes      nothing, but shares are uneven      O(log n)
+///     ring         caches               yes      nothing, but shares are uneven      O(1)
 ///     jump         numbered shards      no       nothing at the end; the last node's O(log n)
 ///                                                keys when another leaves
 ///     rendezvous   few nodes            yes      nothing                             O(n)
