@@ -13,8 +13,11 @@ struct BinaryLogarithm: Sendable, Equatable {
   /// 1 / (1 + i/256) in units of 2⁻⁶³.
   @usableFromInline let inverses: [UInt64]
 
+  /// The one value there is; every table refers to its arrays.
+  static let shared = BinaryLogarithm()
+
   /// Makes the tables: 4 KiB, in some ten thousand multiplications.
-  init() {
+  private init() {
     logarithms = (0..<256).map { Self.logarithm(of: UInt64(256 + $0) << 54) }
     inverses = (0..<256).map { ((1 << 63) / UInt64(256 + $0)) * 256 }
   }

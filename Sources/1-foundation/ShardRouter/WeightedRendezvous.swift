@@ -28,7 +28,7 @@ public struct WeightedRendezvous: ShardMap, Equatable {
     self.seed = seed
     salts = membership.nodes.map { XXH64.hash($0.identity, seed: seed) }
     weights = membership.nodes.map { UInt64($0.weight) }
-    logarithm = BinaryLogarithm()
+    logarithm = .shared
     var numbers: [String: Int] = [:]
     zones = membership.nodes.enumerated().map { index, node in
       // A node without a zone is one of its own; the negative numbers are for those.
