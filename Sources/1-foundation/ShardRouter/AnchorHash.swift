@@ -1,13 +1,13 @@
 /// AnchorHash: numbered buckets of which any can be taken away, with no table of keys.
 ///
 /// An anchor has room for a fixed number of buckets, of which some work. A key is hashed to one of
-/// all; while it meets a bucket that was taken away, it is hashed again among those that worked just
-/// after that. Taking a bucket away moves its keys only, evenly to all others, and adding one back
-/// moves keys only to it. Buckets come back in the reverse of the order in which they went.
+/// all; while it meets a bucket that was taken away, it is hashed again among those that worked
+/// just after that. Taking a bucket away moves its keys only, evenly to all others, and adding one
+/// back moves keys only to it. Buckets come back in the reverse of the order in which they went.
 ///
 /// The arrays are those of the paper: `A[b]` is 0 if b works and otherwise how many worked after b
-/// went; `W` has the working buckets first; `L[b]` is where in W b was last; `K[b]` is the bucket that
-/// took the place of b when b went.
+/// went; `W` has the working buckets first; `L[b]` is where in W b was last; `K[b]` is the bucket
+/// that took the place of b when b went.
 ///
 /// Source: Mendelson, Vargaftik, Barabash, Lorenz, Keslassy and Orda, "AnchorHash: a scalable
 /// consistent hash", IEEE/ACM ToN 29 (2021), algorithm 3.
@@ -44,7 +44,8 @@ public struct AnchorHash: Sendable, Equatable {
     N = capacity
   }
 
-  /// Creates the anchor from which `removed` were taken away in this order, or nil if they cannot be.
+  /// Creates the anchor from which `removed` were taken away in this order, or nil if they cannot
+  /// be.
   init?(capacity: Int, removed: [UInt16]) {
     guard Self.capacities.contains(capacity), removed.count < capacity,
       Set(removed).count == removed.count, removed.allSatisfy({ $0 < capacity })

@@ -2,7 +2,8 @@
 ///
 /// For ownership without a table to pass around: what two hosts must share is the capacity and the
 /// order of changes. Any node can leave or join, and nothing moves without need. Nodes have no
-/// weights, and there can be no more of them than the capacity, which is fixed when the table is made.
+/// weights, and there can be no more of them than the capacity, which is fixed when the table is
+/// made.
 public struct AnchorTable: ShardMap, Equatable {
   /// The nodes; indices point into it.
   public let membership: Membership
@@ -69,8 +70,7 @@ public struct AnchorTable: ShardMap, Equatable {
     for identity in change.waiting {
       if let bucket = changed.restore() { kept[bucket] = identity }
     }
-    let places = Dictionary(
-      uniqueKeysWithValues: next.nodes.enumerated().map { ($0.element.identity, UInt16($0.offset)) })
+    let places = next.indexByIdentity.mapValues { UInt16($0) }
     let nodes = (0..<changed.capacity).map { kept[$0].flatMap { places[$0] } ?? 0 }
     return try Self(next, anchor: changed, nodeByBucket: nodes, seed: seed)
   }

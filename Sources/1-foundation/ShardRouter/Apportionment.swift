@@ -35,8 +35,8 @@ struct Apportionment {
     self.targets = targets
   }
 
-  /// The least number of slots that have to move before every node holds ⌊q⌋ or ⌈q⌉, when nodes hold
-  /// `held` and `orphans` slots have no node that stays.
+  /// The least number of slots that have to move before every node holds ⌊q⌋ or ⌈q⌉, when nodes
+  /// hold `held` and `orphans` slots have no node that stays.
   ///
   /// Nodes below their floors must be given what they lack, and what stands above the ceilings must
   /// go: whichever is more. It is computed from the shares alone, not from the targets.

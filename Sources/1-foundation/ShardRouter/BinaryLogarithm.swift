@@ -1,11 +1,11 @@
 /// How far a hash lies below the largest, as -log₂((hash) / 2⁶⁴) in units of 2⁻⁵⁶.
 ///
-/// Weighted rendezvous orders nodes by this number, and two hosts must never order them differently.
-/// The `log` of a C library is allowed to differ in its last bits from one library to the next, so
-/// the logarithm is defined here, in whole numbers: a table of log₂(1 + i/256), made by repeated
-/// squaring, and three terms of the series of log₂(1 + z) for what is left, with z below 2⁻⁸.
-/// The error is below 2⁻³³, which shifts a node's share by less than a billionth. What counts is
-/// that every host makes the same error.
+/// Weighted rendezvous orders nodes by this number, and two hosts must never order them
+/// differently. The `log` of a C library is allowed to differ in its last bits from one library to
+/// the next, so the logarithm is defined here, in whole numbers: a table of log₂(1 + i/256), made
+/// by repeated squaring, and three terms of the series of log₂(1 + z) for what is left, with z
+/// below 2⁻⁸. The error is below 2⁻³³, which shifts a node's share by less than a billionth. What
+/// counts is that every host makes the same error.
 @usableFromInline
 struct BinaryLogarithm: Sendable, Equatable {
   /// log₂(1 + i/256) in units of 2⁻⁵⁶.

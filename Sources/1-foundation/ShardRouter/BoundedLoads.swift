@@ -1,8 +1,8 @@
 /// A ring on which no node takes more than its bound: for cache traffic only.
 ///
-/// A request goes to the key's node on the ring, or, while that holds as much as it may, to the next
-/// one clockwise that does not. With headroom h, m requests held and a share w of the weights, a node
-/// may hold ⌈h · m · w⌉.
+/// A request goes to the key's node on the ring, or, while that holds as much as it may, to the
+/// next one clockwise that does not. With headroom h, m requests held and a share w of the weights,
+/// a node may hold ⌈h · m · w⌉.
 ///
 ///     var loads = try BoundedLoads(ring, headroomThousandths: 1_250)
 ///     let node = loads.acquire(key)
@@ -18,7 +18,8 @@
 ///
 /// Source: Mirrokni, Thorup and Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
 public struct BoundedLoads: Sendable, Equatable {
-  /// The least and the greatest headroom, in thousandths of the mean: the mean, and a thousand of it.
+  /// The least and the greatest headroom, in thousandths of the mean: the mean, and a thousand of
+  /// it.
   public static let headrooms = 1_000...1_000_000
 
   /// The ring that says where a key goes first, and whose nodes indices point to.
@@ -34,8 +35,8 @@ public struct BoundedLoads: Sendable, Equatable {
 
   /// Creates the bounds of `ring`, with nothing held.
   ///
-  /// - Parameter headroomThousandths: 1,250 for a quarter above the mean, a usual choice: less makes
-  ///   more requests miss their first node, more makes loads less even.
+  /// - Parameter headroomThousandths: 1,250 for a quarter above the mean, a usual choice: less
+  ///   makes more requests miss their first node, more makes loads less even.
   /// - Throws: ``ShardFailure/outOfRange(_:value:lower:upper:)`` for the headroom.
   public init(_ ring: HashRing, headroomThousandths: Int = 1_250) throws(ShardFailure) {
     try ShardFailure.check(.headroom, headroomThousandths, in: Self.headrooms)
@@ -94,7 +95,8 @@ public struct BoundedLoads: Sendable, Equatable {
     total -= 1
   }
 
-  /// The bounds over `wanted`: what nodes that stay hold is kept, what nodes that leave held is not.
+  /// The bounds over `wanted`: what nodes that stay hold is kept, what nodes that leave held is
+  /// not.
   ///
   /// - Throws: ``ShardFailure/outOfRange(_:value:lower:upper:)`` for too many points.
   public func changed(to wanted: Membership) throws(ShardFailure) -> BoundedLoads {

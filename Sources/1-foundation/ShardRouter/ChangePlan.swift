@@ -1,7 +1,7 @@
 /// What a change of nodes would do to a slot table, before anything is done.
 ///
-/// It is for looking at: how many slots move, which, and whether fewer would do. It fits one table of
-/// one epoch; ``SlotTable/apply(_:)`` refuses it for any other.
+/// It is for looking at: how many slots move, which, and whether fewer would do. It fits one table
+/// of one epoch; ``SlotTable/apply(_:)`` refuses it for any other.
 public struct ChangePlan: Sendable, Equatable {
   /// One slot's move.
   public struct Move: Sendable, Hashable {
@@ -21,7 +21,8 @@ public struct ChangePlan: Sendable, Equatable {
   public let target: Membership
   /// The moves, by slot.
   public let moves: [Move]
-  /// How few moves could lead to a balanced table of the target: a lower bound, which the plan meets.
+  /// How few moves could lead to a balanced table of the target: a lower bound, which the plan
+  /// meets.
   public let moveCountMin: Int
   /// How many slots there are.
   public let slotCount: Int

@@ -4,9 +4,9 @@
 ///     spread.skew                                  // 1.03: the fullest node is 3% above its share
 ///     spread.chiSquared < spread.criticalValue(.oneInAThousand)
 ///
-/// Chi-squared asks whether the spread could come about if each key went to each node by chance with
-/// its share; it is no measure of how bad an uneven spread is. A ring fails it with many keys, for
-/// its shares are uneven, and that is what it is for.
+/// Chi-squared asks whether the spread could come about if each key went to each node by chance
+/// with its share; it is no measure of how bad an uneven spread is. A ring fails it with many keys,
+/// for its shares are uneven, and that is what it is for.
 public struct Distribution: Sendable, Equatable {
   /// How seldom a good spread may be called a bad one.
   public enum Level: Sendable, CaseIterable {
@@ -60,8 +60,9 @@ public struct Distribution: Sendable, Equatable {
   /// - Precondition: `index` is one of the membership.
   public func expected(_ index: Int) -> Double { shares[index] * Double(total) }
 
-  /// How many times its share the fullest node has: the maximum over the mean if weights are equal.
-  /// 1 without keys.
+  /// How many times its share the fullest node has; 1 without keys.
+  ///
+  /// With equal weights that is the maximum over the mean.
   public var skew: Double { ratios.max() ?? 1 }
 
   /// How many times its share the emptiest node has; 1 without keys.

@@ -1,8 +1,8 @@
 /// A ring of hashes on which each node has many points; a key goes to the next point's node.
 ///
 /// For caches: a node that joins or leaves moves keys only from or to itself, and the next points
-/// are natural places for copies. Shares are as uneven as chance makes them, about 1/√v for v points
-/// a node; ``BoundedLoads`` puts a limit on that.
+/// are natural places for copies. Shares are as uneven as chance makes them, about 1/√v for v
+/// points a node; ``BoundedLoads`` puts a limit on that.
 ///
 /// A node has `virtualNodes` × weight points, so that its points do not depend on the other nodes.
 /// The ring is made from the nodes that there are, and from nothing else: a node that has left has
@@ -25,8 +25,8 @@ public struct HashRing: ShardMap, Equatable {
   /// The points, ascending, and the index of the node that each is of.
   @usableFromInline let hashes: [UInt64]
   @usableFromInline let owners: [UInt16]
-  /// The ring is cut into 2ᵏ equal parts, at least as many as points; for each part the place of the
-  /// first point at or behind its beginning.
+  /// The ring is cut into 2ᵏ equal parts, at least as many as points; for each part the place of
+  /// the first point at or behind its beginning.
   @usableFromInline let starts: [UInt32]
   @usableFromInline let partShift: UInt64
   private let rendezvous: WeightedRendezvous
@@ -84,8 +84,9 @@ public struct HashRing: ShardMap, Equatable {
 
   /// The place of the first point at or behind the key, around the end to the first of all.
   ///
-  /// Not by a binary search, whose every other comparison the processor guesses wrong: the key's part
-  /// of the ring is looked up, and from its first point there is no more than one step on average.
+  /// Not by a binary search, whose every other comparison the processor guesses wrong: the key's
+  /// part of the ring is looked up, and from its first point there is no more than one step on
+  /// average.
   @inlinable
   func point(of key: ShardKey) -> Int {
     var point = Int(truncatingIfNeeded: starts[Int(truncatingIfNeeded: key.bits &>> partShift)])

@@ -1,8 +1,8 @@
 /// Jump hashing over nodes: bucket numbers that nodes keep.
 ///
-/// For shards that are added and seldom taken away. A node that joins gets the next number and moves
-/// no more than its share. When a node leaves, the node of the last number takes its place: its own
-/// keys move as well, at most twice of what is needed. Nodes have no weights.
+/// For shards that are added and seldom taken away. A node that joins gets the next number and
+/// moves no more than its share. When a node leaves, the node of the last number takes its place:
+/// its own keys move as well, at most twice of what is needed. Nodes have no weights.
 public struct JumpTable: ShardMap, Equatable {
   /// The nodes; indices point into it.
   public let membership: Membership
@@ -59,8 +59,7 @@ public struct JumpTable: ShardMap, Equatable {
       identities.removeLast()
     }
     let all = identities.compactMap { $0 } + change.waiting
-    let places = Dictionary(
-      uniqueKeysWithValues: next.nodes.enumerated().map { ($0.element.identity, UInt16($0.offset)) })
+    let places = next.indexByIdentity.mapValues { UInt16($0) }
     return try Self(next, order: all.compactMap { places[$0] }, seed: seed)
   }
 }

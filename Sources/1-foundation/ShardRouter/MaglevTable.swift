@@ -10,8 +10,8 @@
 /// Weights are turns: in each round a node of the greatest weight takes one place, and a node of
 /// half the weight takes one in every other round.
 ///
-/// Source: Eisenbud et al., "Maglev: a fast and reliable software network load balancer", NSDI 2016,
-/// section 3.4, pseudocode 1.
+/// Source: Eisenbud et al., "Maglev: a fast and reliable software network load balancer", NSDI
+/// 2016, section 3.4, pseudocode 1.
 public struct MaglevTable: ShardMap, Equatable {
   /// How many places there are unless something else is asked for: the small size of the paper.
   public static let placeCountDefault = 65_537
@@ -96,7 +96,9 @@ public struct MaglevTable: ShardMap, Equatable {
         guard credits[index] >= weightMax else { continue }
         credits[index] -= weightMax
         // The count is prime, so the wishes of a node reach every place.
-        while places[wishes[index]] != none { wishes[index] = (wishes[index] + skips[index]) % count }
+        while places[wishes[index]] != none {
+          wishes[index] = (wishes[index] + skips[index]) % count
+        }
         places[wishes[index]] = UInt16(index)
         filled += 1
         if filled == count { return places }

@@ -91,10 +91,16 @@ public struct Membership: Sendable, Equatable {
     return try Membership(changed, epoch: epoch + 1)
   }
 
-  /// For each node of `other`, its index here, or nil where it has none.
-  func indices(of other: Membership) -> [Int?] {
+  /// The index of each node by the hash of its name.
+  var indexByIdentity: [UInt64: Int] {
     var places: [UInt64: Int] = [:]
     for (index, node) in nodes.enumerated() { places[node.identity] = index }
+    return places
+  }
+
+  /// For each node of `other`, its index here, or nil where it has none.
+  func indices(of other: Membership) -> [Int?] {
+    let places = indexByIdentity
     return other.nodes.map { places[$0.identity] }
   }
 

@@ -58,7 +58,8 @@ struct RouterSource {
     case .ring:
       let count = try count(limit: HashRing.pointCountMax)
       return .ring(try HashRing(membership, virtualNodes: count, seed: seed))
-    case .jump: return .jump(try JumpTable(membership, order: try order(of: membership), seed: seed))
+    case .jump:
+      return .jump(try JumpTable(membership, order: try order(of: membership), seed: seed))
     case .rendezvous: return .rendezvous(WeightedRendezvous(membership, seed: seed))
     }
   }

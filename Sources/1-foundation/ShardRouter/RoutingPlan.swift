@@ -1,7 +1,8 @@
 /// What a change of nodes would do to a router, before anything is done.
 ///
 /// For a table of slots everything is exact. For the other strategies the fraction that moves is
-/// measured on ``probeCount`` hashes that stand for all keys, with an error of about half a percent.
+/// measured on ``probeCount`` hashes that stand for all keys, with an error of about half a
+/// percent.
 public struct RoutingPlan: Sendable, Equatable {
   /// How many hashes are routed before and after.
   public static let probeCount = 16_384

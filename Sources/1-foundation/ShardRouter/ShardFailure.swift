@@ -103,7 +103,8 @@ extension ShardFailure: CustomStringConvertible {
     case .otherTable(let plan, let table):
       "\(code): the plan is for table \(String(plan, radix: 16)) and this is "
         + "\(String(table, radix: 16)); wanted a new plan"
-    case .nothingHeld(let node): "\(code): the node \(node) holds nothing; wanted an earlier acquire"
+    case .nothingHeld(let node):
+      "\(code): the node \(node) holds nothing; wanted an earlier acquire"
     case .notARouter: "\(code): the bytes do not begin or end as a router does; wanted one"
     case .version(let found, let known):
       "\(code): the router is of version \(found); wanted \(known)"

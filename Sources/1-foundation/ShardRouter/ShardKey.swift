@@ -5,8 +5,8 @@
 ///     let key = ShardKey("account-4711")
 ///     let owner = table.owner(of: key)
 ///
-/// Keys of different seeds do not mix: whoever asks about one key uses one seed. Two keys with equal
-/// bits go to one node; nothing worse comes of it.
+/// Keys of different seeds do not mix: whoever asks about one key uses one seed. Two keys with
+/// equal bits go to one node; nothing worse comes of it.
 @frozen public struct ShardKey: Sendable, Hashable {
   /// The bits.
   public let bits: UInt64

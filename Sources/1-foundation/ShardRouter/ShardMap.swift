@@ -9,10 +9,11 @@ public protocol ShardMap: Sendable {
   /// The index of the node that `key` goes to.
   func owner(of key: ShardKey) -> Int
 
-  /// The indices of the nodes that hold copies of `key`: its owner first, no node twice, and no zone
-  /// twice while there is a node of another zone.
+  /// The indices of the nodes that hold copies of `key`: its owner first, no node twice, and no
+  /// zone twice while there is a node of another zone.
   ///
-  /// - Returns: `count` indices, or fewer if there are fewer nodes; none if `count` is not positive.
+  /// - Returns: `count` indices, or fewer if there are fewer nodes; none if `count` is not
+  ///   positive.
   /// - Complexity: at most O(n log n) for n nodes; allocates.
   func replicas(of key: ShardKey, count: Int) -> [Int]
 

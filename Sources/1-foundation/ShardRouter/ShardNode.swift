@@ -15,7 +15,8 @@ public struct ShardNode: Sendable, Hashable {
 
   /// Names a node.
   ///
-  /// - Throws: ``ShardFailure/badName(_:)`` for the name or the zone, ``ShardFailure/noWeight(node:)``.
+  /// - Throws: ``ShardFailure/badName(_:)`` for the name or the zone,
+  ///   ``ShardFailure/noWeight(node:)``.
   public init(_ name: String, weight: UInt32 = 1, zone: String? = nil) throws(ShardFailure) {
     guard Self.isName(name) else { throw .badName(name) }
     if let zone, !Self.isName(zone) { throw .badName(zone) }

@@ -26,7 +26,8 @@ extension ShardRouter {
   /// The node that the text `key` goes to.
   public func node(for key: String) -> ShardNode { membership.nodes[route(key)] }
 
-  /// The nodes that hold the text `key`, its owner first; as many as the configuration says, or all.
+  /// The nodes that hold the text `key`, its owner first; as many as the configuration says, or
+  /// all.
   public func replicas(for key: String) -> [ShardNode] {
     let nodes = membership.nodes
     return replicas(of: ShardKey(key, seed: seed), count: replicaCount).map { nodes[$0] }

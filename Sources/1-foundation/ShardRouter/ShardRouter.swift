@@ -5,11 +5,10 @@
 ///     let router = try ShardRouter(.init(strategy: .slots, nodes: nodes, seed: 7))
 ///     let node = router.node(for: "account-4711")
 ///     let plan = try router.plan(to: router.membership.removing("node-3"))
-///     print(plan.movedFraction, plan.movedFractionMin)
 ///     let next = try router.apply(plan)
 ///
-/// ``ShardStrategy`` says which strategy is for what. ``BoundedLoads`` stands apart, because where it
-/// sends a key depends on what is held, which no router may.
+/// ``ShardStrategy`` says which strategy is for what. ``BoundedLoads`` stands apart, because where
+/// it sends a key depends on what is held, which no router may.
 public struct ShardRouter: ShardMap, Equatable {
   /// What a router is made of.
   public struct Configuration: Sendable, Equatable {
@@ -57,6 +56,9 @@ public struct ShardRouter: ShardMap, Equatable {
   /// How many nodes hold a key, its owner among them.
   public let replicaCount: Int
   @usableFromInline let table: Table
+  /// For slots and Maglev the table's own places, else empty: taking one of them out of the enum
+  /// would copy the whole map for each key.
+  @usableFromInline let places: [UInt16]
 
   /// Creates a router.
   ///
@@ -85,6 +87,11 @@ public struct ShardRouter: ShardMap, Equatable {
   init(_ table: Table, replicaCount: Int, seed: UInt64) throws(ShardFailure) {
     try ShardFailure.check(.replicas, replicaCount, in: Self.replicaCounts)
     self.table = table
+    switch table {
+    case .slots(let map): places = map.owners
+    case .maglev(let map): places = map.places
+    case .anchor, .ring, .jump, .rendezvous: places = []
+    }
     self.replicaCount = replicaCount
     self.seed = seed
   }
@@ -126,7 +133,9 @@ public struct ShardRouter: ShardMap, Equatable {
   /// - Complexity: that of the strategy; no allocation.
   @inlinable
   public func owner(of key: ShardKey) -> Int {
-    switch table {
+    // A slot count is a power of two, for which the place among them is the upper bits.
+    if !places.isEmpty { return Int(places[key.place(among: places.count)]) }
+    return switch table {
     case .slots(let map): map.owner(of: key)
     case .anchor(let map): map.owner(of: key)
     case .maglev(let map): map.owner(of: key)

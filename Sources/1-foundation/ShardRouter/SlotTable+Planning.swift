@@ -5,8 +5,8 @@ extension SlotTable {
   /// node gives up and who takes them is decided by hashes, so every host makes the same plan.
   ///
   /// - Parameter wanted: the nodes; its epoch does not count, the plan's is the one after this.
-  /// - Throws: ``ShardFailure/outOfRange(_:value:lower:upper:)`` for more nodes than slots, or behind
-  ///   the last epoch.
+  /// - Throws: ``ShardFailure/outOfRange(_:value:lower:upper:)`` for more nodes than slots, or
+  ///   behind the last epoch.
   /// - Complexity: O(s log s) for s slots.
   public func plan(to wanted: Membership) throws(ShardFailure) -> ChangePlan {
     let target = try wanted.at(epoch: membership.epoch + 1)

@@ -1,9 +1,10 @@
 /// A table from slots to nodes: for keys that a node owns, such as accounts.
 ///
-/// A key has a slot for ever, by the upper bits of its hash; the table says which node has the slot.
-/// Every node holds its weighted share rounded down or up, so that the largest share is within a
-/// hundredth of the mean while there are a hundred slots for each node. Changing nodes takes two
-/// steps, a ``ChangePlan`` that says which slots move and ``apply(_:)``, and counts the epoch on.
+/// A key has a slot for ever, by the upper bits of its hash; the table says which node has the
+/// slot. Every node holds its weighted share rounded down or up, so that the largest share is
+/// within a hundredth of the mean while there are a hundred slots for each node. Changing nodes
+/// takes two steps, a ``ChangePlan`` that says which slots move and ``apply(_:)``, and counts the
+/// epoch on.
 ///
 /// A table depends on its history: two hosts agree if they start from one membership and apply the
 /// same plans, or if one sends the table to the other. What is compared is ``fingerprint``.

@@ -2,14 +2,15 @@
 ///
 /// With h from 0 to 1 the hash of key and node, the score is -w / ln(h): the winner is the node for
 /// which -log₂(h) / w is least, and a node of weight w wins w / Σw of all keys. A node that joins,
-/// leaves or changes its weight takes keys from, or gives them to, the others only as far as its own
-/// share changes: no plan can move less.
+/// leaves or changes its weight takes keys from, or gives them to, the others only as far as its
+/// own share changes: no plan can move less.
 ///
 /// For few nodes, or for replicas: a lookup asks every node. Quotients are compared by multiplying
 /// across in 128 bits, and ``BinaryLogarithm`` says why no floating-point number is used.
 ///
-/// Source: Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM ToN 6
-/// (1998); weights after Schindelhauer and Schomaker, "Weighted distributed hash tables", SPAA 2005.
+/// Source: Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM ToN
+/// 6 (1998); weights after Schindelhauer and Schomaker, "Weighted distributed hash tables", SPAA
+/// 2005.
 public struct WeightedRendezvous: ShardMap, Equatable {
   /// The nodes; indices point into it.
   public let membership: Membership

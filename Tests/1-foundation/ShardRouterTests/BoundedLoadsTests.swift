@@ -65,13 +65,16 @@ struct BoundedLoadsTests {
         // A quarter of all requests are for one key.
         _ = loads.acquire(ShardKey(random.below(4) == 0 ? 0 : random.next()))
         for index in weights.indices {
-          #expect(loads.loads[index] <= loads.capacity(of: index, total: loads.total), "seed \(seed)")
+          #expect(
+            loads.loads[index] <= loads.capacity(of: index, total: loads.total), "seed \(seed)")
         }
       }
     }
   }
 
-  @Test func `what a node is given never takes it above its capacity, whatever was released`() throws {
+  @Test func `what a node is given never takes it above its capacity, whatever was released`()
+    throws
+  {
     for seed in UInt64(0)..<20 {
       var random = SplitMix64(seed: seed)
       var loads = try loads(weights: [1, 2, 3, 2], headroom: 1_100, seed: seed)
@@ -81,7 +84,8 @@ struct BoundedLoadsTests {
           try loads.release(held.remove(at: Int(random.below(UInt64(held.count)))))
         } else {
           let index = loads.acquire(ShardKey(random.next()))
-          #expect(loads.loads[index] <= loads.capacity(of: index, total: loads.total), "seed \(seed)")
+          #expect(
+            loads.loads[index] <= loads.capacity(of: index, total: loads.total), "seed \(seed)")
           held.append(index)
         }
         #expect(loads.total == held.count && loads.loads.reduce(0, +) == held.count)

@@ -15,7 +15,8 @@ struct DistributionTests {
   }
 
   @Test func `weights change what is expected`() throws {
-    let spread = Distribution(counts: [10, 30], membership: try Membership(nodes(weights: [1, 3])))
+    let spread = Distribution(
+      counts: [10, 30], membership: try Membership(nodes(weights: [1, 3])))
     #expect(spread.shares == [0.25, 0.75])
     #expect(spread.chiSquared == 0 && spread.skew == 1 && spread.skewMin == 1)
   }

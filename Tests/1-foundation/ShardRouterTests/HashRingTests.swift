@@ -11,8 +11,8 @@ struct HashRingTests {
     #expect(ring.pointCount == 15 * 160)
   }
 
-  /// An earlier router, in another language, dropped a node from its list and left its points on the
-  /// ring: keys went on going to a node that was no more.
+  /// An earlier router, in another language, dropped a node from its list and left its points on
+  /// the ring: keys went on going to a node that was no more.
   @Test func `a removed node gets no key`() throws {
     for seed in UInt64(0)..<20 {
       let ring = try HashRing(Membership(nodes(6)), virtualNodes: 40, seed: seed)
@@ -39,7 +39,8 @@ struct HashRingTests {
           let (old, new) = (ring.node(of: key), next.node(of: key))
           guard old.name != new.name else { continue }
           let now = wanted.index(of: old.name).map { wanted.nodes[$0].weight } ?? 0
-          let then = ring.membership.index(of: new.name).map { ring.membership.nodes[$0].weight } ?? 0
+          let then =
+            ring.membership.index(of: new.name).map { ring.membership.nodes[$0].weight } ?? 0
           #expect(now < old.weight || then < new.weight, "seed \(seed)")
         }
         ring = next
@@ -63,7 +64,9 @@ struct HashRingTests {
     }
   }
 
-  @Test func `copies are the nodes of the next points, in distinct zones while there are any`() throws {
+  @Test func `copies are the nodes of the next points, in distinct zones while there are any`()
+    throws
+  {
     let ring = try HashRing(Membership(nodes(8, zones: 2)), virtualNodes: 20)
     for key in keys(200, seed: 4) {
       let chosen = ring.replicas(of: key, count: 4)
@@ -95,7 +98,8 @@ struct HashRingTests {
     #expect(throws: ShardFailure.outOfRange(.virtualNodes, value: 0, lower: 1, upper: 1 << 20)) {
       try HashRing(two, virtualNodes: 0)
     }
-    #expect(throws: ShardFailure.outOfRange(.ringPoints, value: 1 << 32, lower: 1, upper: 1 << 20)) {
+    #expect(throws: ShardFailure.outOfRange(.ringPoints, value: 1 << 32, lower: 1, upper: 1 << 20))
+    {
       try HashRing(two, virtualNodes: 1)
     }
   }

@@ -23,7 +23,8 @@ struct MembershipTests {
     let heavier = try more.reweighting("node-2", to: 7)
     let fewer = try heavier.removing("node-0")
     #expect([more.epoch, heavier.epoch, fewer.epoch] == [10, 11, 12])
-    #expect(fewer.nodes == [try ShardNode("node-1"), try ShardNode("node-2", weight: 7, zone: "z")])
+    #expect(
+      fewer.nodes == [try ShardNode("node-1"), try ShardNode("node-2", weight: 7, zone: "z")])
     #expect(fewer.totalWeight == 8)
   }
 

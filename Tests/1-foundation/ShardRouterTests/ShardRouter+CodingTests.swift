@@ -102,8 +102,8 @@ struct ShardRouterCodingTests {
         for value in [UInt64.max, 1 << 63, 1 << 32, 1_100_000] where good[index] != value {
           var other = good
           other[index] = value
-          // Seed, epoch, weight and the order of slots may take other values; what is read must then
-          // be what is written.
+          // Seed, epoch, weight and the order of slots may take other values; what is read must
+          // then be what is written.
           if let read = try? ShardRouter(decoding: sealed(other)) {
             #expect(read.encoded() == sealed(other), "\(router.strategy), word \(index)")
           }

@@ -29,7 +29,8 @@ struct ShardRouterTests {
     ]
     for strategy in ShardStrategy.allCases {
       let router = try ShardRouter(.init(strategy: strategy, nodes: five, seed: 7))
-      #expect(digest(router) == golden[strategy], "\(strategy): \(String(digest(router), radix: 16))")
+      #expect(
+        digest(router) == golden[strategy], "\(strategy): \(String(digest(router), radix: 16))")
       #expect(router.strategy == strategy)
       #expect((router.slotTable != nil) == (strategy == .slots))
     }
@@ -94,9 +95,10 @@ struct ShardRouterTests {
     }
   }
 
-  /// What each strategy promises to move beyond the least, as a fraction of all keys: nothing but
-  /// roundings for most; a twentieth for Maglev; for jump the least again, when a node leaves.
-  /// The ring's shares differ from the weights, so for it the test in `HashRingTests` is exact.
+  /// What each strategy promises to move beyond the least, as a fraction of all keys.
+  ///
+  /// Nothing but roundings for most; a twentieth for Maglev; for jump the least again, when a node
+  /// leaves. The ring's shares differ from the weights; the test in `HashRingTests` is exact for it.
   @Test func `changes move no more than the strategy promises`() throws {
     for seed in UInt64(0)..<5 {
       let count = 8

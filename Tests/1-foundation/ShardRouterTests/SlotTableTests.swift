@@ -104,7 +104,8 @@ struct SlotTableTests {
     }
   }
 
-  @Test func `changes move the least that balance allows, and nodes that left hold nothing`() throws {
+  @Test func `changes move the least that balance allows, and nodes that left hold nothing`() throws
+  {
     for seed in UInt64(0)..<40 {
       var random = SplitMix64(seed: seed)
       let weights = (0..<random.below(20) + 1).map { _ in UInt32(random.below(8)) + 1 }
@@ -169,7 +170,8 @@ struct SlotTableTests {
     }
   }
 
-  @Test func `hosts that apply the same plans agree, in whatever order they list the nodes`() throws {
+  @Test func `hosts that apply the same plans agree, in whatever order they list the nodes`() throws
+  {
     for seed in UInt64(0)..<10 {
       var random = SplitMix64(seed: seed)
       let given = try nodes(weights: [3, 1, 4, 1, 5])

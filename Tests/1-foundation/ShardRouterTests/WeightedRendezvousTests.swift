@@ -13,7 +13,9 @@ struct WeightedRendezvousTests {
 
   @Test func `shares are those of the weights, however far apart`() throws {
     for seed in UInt64(0)..<8 {
-      for weights: [UInt32] in [[1], [1, 1], [1, 2, 3, 4, 5], [1_000_000_000, 3_000_000_000], [1, 99]] {
+      for weights: [UInt32] in [
+        [1], [1, 1], [1, 2, 3, 4, 5], [1_000_000_000, 3_000_000_000], [1, 99],
+      ] {
         let map = WeightedRendezvous(try Membership(nodes(weights: weights)), seed: seed)
         let spread = Distribution(of: keys(5_000, seed: seed), over: map)
         #expect(spread.chiSquared <= spread.criticalValue(.oneInAThousand), "\(seed) \(weights)")
@@ -69,6 +71,7 @@ struct WeightedRendezvousTests {
   @Test func `as many copies are given as there are nodes, and none for no count`() throws {
     let map = WeightedRendezvous(try Membership(nodes(3)))
     let key = ShardKey("k")
-    #expect([-1, 0, 1, 2, 3, 9].map { map.replicas(of: key, count: $0).count } == [0, 0, 1, 2, 3, 3])
+    #expect(
+      [-1, 0, 1, 2, 3, 9].map { map.replicas(of: key, count: $0).count } == [0, 0, 1, 2, 3, 3])
   }
 }
