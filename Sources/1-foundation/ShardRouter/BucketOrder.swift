@@ -19,19 +19,20 @@ enum BucketOrder {
   static func change(from identities: [UInt64?], to wanted: Membership) -> Change {
     let staying = Set(wanted.nodes.map(\.identity))
     let bound = Set(identities.compactMap { $0 })
-    var waiting = wanted.nodes.map(\.identity).filter { !bound.contains($0) }
+    var waiting = wanted.nodes.map(\.identity).filter { !bound.contains($0) }[...]
     var change = Change(abandoned: [], kept: [:], waiting: [])
     for (bucket, identity) in identities.enumerated() {
       guard let identity else { continue }
       if staying.contains(identity) {
         change.kept[bucket] = identity
-      } else if !waiting.isEmpty {
-        change.kept[bucket] = waiting.removeFirst()
+      } else if let joining = waiting.popFirst() {
+        change.kept[bucket] = joining
       } else {
-        change.abandoned.insert(bucket, at: 0)
+        change.abandoned.append(bucket)
       }
     }
-    change.waiting = waiting
+    change.abandoned.reverse()
+    change.waiting = Array(waiting)
     return change
   }
 

@@ -30,7 +30,7 @@ public struct MaglevTable: ShardMap, Equatable {
   /// - Parameter placeCount: a prime; a hundred times the number of nodes or more.
   /// - Throws: ``ShardFailure/outOfRange(_:value:lower:upper:)`` for the places, or for more nodes
   ///   than places.
-  /// - Complexity: O(m log m) on average for m places.
+  /// - Complexity: O(m log m) on average for m places, whatever the weights.
   public init(
     _ membership: Membership, placeCount: Int = placeCountDefault, seed: UInt64 = 0
   ) throws(ShardFailure) {
@@ -87,23 +87,16 @@ public struct MaglevTable: ShardMap, Equatable {
     let skips = nodes.map {
       Int(XXH64.hash($0.identity, seed: seed ^ 1) % UInt64(count - 1)) + 1
     }
-    let weightMax = nodes.reduce(UInt64(1)) { max($0, UInt64($1.weight)) }
-    var credits = [UInt64](repeating: 0, count: nodes.count)
-    var filled = 0
-    while true {
-      for index in nodes.indices {
-        credits[index] += UInt64(nodes[index].weight)
-        guard credits[index] >= weightMax else { continue }
-        credits[index] -= weightMax
-        // The count is prime, so the wishes of a node reach every place.
-        while places[wishes[index]] != none {
-          wishes[index] = (wishes[index] + skips[index]) % count
-        }
-        places[wishes[index]] = UInt16(index)
-        filled += 1
-        if filled == count { return places }
+    var turns = MaglevTurns(nodes)
+    for _ in 0..<count {
+      let index = turns.next()
+      // The count is prime, so the wishes of a node reach every place.
+      while places[wishes[index]] != none {
+        wishes[index] = (wishes[index] + skips[index]) % count
       }
+      places[wishes[index]] = UInt16(index)
     }
+    return places
   }
 
   private static func isPrime(_ number: Int) -> Bool {

@@ -6,6 +6,8 @@
 /// takes two steps, a ``ChangePlan`` that says which slots move and ``apply(_:)``, and counts the
 /// epoch on.
 ///
+/// A node whose share is below one slot may hold none.
+///
 /// A table depends on its history: two hosts agree if they start from one membership and apply the
 /// same plans, or if one sends the table to the other. What is compared is ``fingerprint``.
 ///

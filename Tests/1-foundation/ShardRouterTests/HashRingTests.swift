@@ -19,7 +19,7 @@ struct HashRingTests {
       let gone = "node-\(seed % 6)"
       let next = try ring.changed(to: ring.membership.removing(gone))
       #expect(next.pointCount == 5 * 40)
-      for key in keys(1_000, seed: seed) {
+      for key in keys(200, seed: seed) {
         #expect(next.node(of: key).name != gone, "seed \(seed)")
         #expect(next.replicas(of: key, count: 9).count == 5)
       }

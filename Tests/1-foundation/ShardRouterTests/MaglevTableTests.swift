@@ -27,6 +27,12 @@ struct MaglevTableTests {
     }
   }
 
+  @Test func `one node that outweighs thousands takes nearly all, and does not take long`() throws {
+    let weights = [UInt32](repeating: 1, count: 4_000) + [.max]
+    let table = try MaglevTable(Membership(nodes(weights: weights)), placeCount: 65_537)
+    #expect(table.placeCountByNode.max() == 65_537)
+  }
+
   /// The promise: no more than a twentieth of all keys beyond what has to move.
   @Test func `changes move little beyond the least`() throws {
     var worst = 0.0

@@ -68,6 +68,12 @@ struct SlotTableTests {
     #expect(try SlotTable(two, slotCount: 65_536).slotCountByNode == [32_768, 32_768])
   }
 
+  @Test func `the largest remainders are rounded up`() throws {
+    // 64 slots by 1, 2 and 4 sevenths: 9.14, 18.29 and 36.57.
+    let table = try SlotTable(Membership(nodes(weights: [1, 2, 4])), slotCount: 64)
+    #expect(table.slotCountByNode == [9, 18, 37])
+  }
+
   @Test func `a change to the same nodes moves nothing`() throws {
     let table = try SlotTable(Membership(nodes(weights: [3, 1, 4])))
     let plan = try table.plan(to: table.membership)
