@@ -1,4 +1,4 @@
-/// How far a hash lies below the largest, as -log₂((hash) / 2⁶⁴) in units of 2⁻⁵⁶.
+/// How far a hash lies below the largest, as -log₂(hash / 2⁶⁴) in units of 2⁻⁵⁶.
 ///
 /// Weighted rendezvous orders nodes by this number, and two hosts must never order them
 /// differently. The `log` of a C library is allowed to differ in its last bits from one library to
@@ -7,14 +7,14 @@
 /// below 2⁻⁸. The error is below 2⁻³³, which shifts a node's share by less than a billionth. What
 /// counts is that every host makes the same error.
 @usableFromInline
-struct BinaryLogarithm: Sendable, Equatable {
+package struct BinaryLogarithm: Sendable, Equatable {
   /// log₂(1 + i/256) in units of 2⁻⁵⁶.
   @usableFromInline let logarithms: [UInt64]
   /// 1 / (1 + i/256) in units of 2⁻⁶³.
   @usableFromInline let inverses: [UInt64]
 
   /// The one value there is; every table refers to its arrays.
-  static let shared = BinaryLogarithm()
+  package static let shared = BinaryLogarithm()
 
   /// Makes the tables: 4 KiB, in some ten thousand multiplications.
   private init() {
@@ -43,7 +43,7 @@ struct BinaryLogarithm: Sendable, Equatable {
   ///
   /// - Complexity: O(1): five multiplications.
   @inlinable
-  func distance(of hash: UInt64) -> UInt64 {
+  package func distance(of hash: UInt64) -> UInt64 {
     let zeros = UInt64(truncatingIfNeeded: (hash | 1).leadingZeroBitCount)
     let normal = (hash | 1) &<< zeros
     let index = Int(truncatingIfNeeded: normal &>> 55 & 255)

@@ -129,6 +129,18 @@ struct ShardRouterCodingTests {
     ) { try ShardRouter(decoding: sealed(other)) }
   }
 
+  @Test func `a node with two buckets is refused`() throws {
+    for strategy in [ShardStrategy.jump, .anchor] {
+      let router = try ShardRouter(.init(strategy: strategy, nodes: nodes(3)))
+      var other = words(router.encoded())
+      #expect(other.suffix(3) == [0, 1, 2])
+      other[other.count - 1] = 0
+      #expect(throws: ShardFailure.senseless("a node has two buckets"), "\(strategy)") {
+        try ShardRouter(decoding: sealed(other))
+      }
+    }
+  }
+
   @Test func `random bytes and random changes never trap`() throws {
     let routers = try (UInt64(0)..<5).map { try samples(seed: $0) }
     for seed in UInt64(0)..<40 {
