@@ -30,7 +30,7 @@ struct BinaryLogarithmTests {
     }
   }
 
-  /// Not only close: the same bits on every host. By a second program, in whole numbers without end.
+  /// Not only close, but the same on every host; by a second program, in whole numbers without end.
   @Test func `a thousand distances have the bits of a second program`() {
     let digest = (UInt64(0)..<1_000).reduce(UInt64(0)) {
       XXH64.hash(BinaryLogarithm.shared.distance(of: XXH64.hash($1)), seed: $0)

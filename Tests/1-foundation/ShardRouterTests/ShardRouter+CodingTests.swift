@@ -129,6 +129,31 @@ struct ShardRouterCodingTests {
     ) { try ShardRouter(decoding: sealed(other)) }
   }
 
+  @Test func `bytes that say what a router would say otherwise are refused`() throws {
+    let pair = [try ShardNode("a"), try ShardNode("b")]
+    let router = try ShardRouter(.init(strategy: .rendezvous, nodes: pair))
+    let good = words(router.encoded())
+    // From word 7 on: weight, no zone, an empty zone, and a name of one byte, for each node.
+    #expect(good.suffix(10) == [1, 0, 0, 1, 0x61, 1, 0, 0, 1, 0x62])
+    var turned = good
+    turned.swapAt(11, 16)
+    var padded = good
+    padded[11] |= 0x7A00
+    var zoned = good
+    zoned.replaceSubrange(9...9, with: [1, 0x7A])
+    for other in [turned, padded, zoned] {
+      #expect(throws: ShardFailure.senseless("the bytes are not those of their meaning")) {
+        try ShardRouter(decoding: sealed(other))
+      }
+    }
+    #expect(throws: ShardFailure.senseless("there are words behind the end")) {
+      try ShardRouter(decoding: sealed(good + [0]))
+    }
+    #expect(throws: ShardFailure.notARouter) {
+      try ShardRouter(decoding: router.encoded() + [0])
+    }
+  }
+
   @Test func `a node with two buckets is refused`() throws {
     for strategy in [ShardStrategy.jump, .anchor] {
       let router = try ShardRouter(.init(strategy: strategy, nodes: nodes(3)))
