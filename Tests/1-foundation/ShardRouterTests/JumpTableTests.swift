@@ -24,6 +24,12 @@ struct JumpTableTests {
     #expect(table.buckets == ["x", "y", "z"])
   }
 
+  @Test func `several nodes can leave at once, the last among them`() throws {
+    let table = try JumpTable(Membership(nodes(6)))
+    let next = try table.changed(to: Membership([ShardNode("node-1"), ShardNode("node-3")]))
+    #expect(next.buckets == ["node-3", "node-1"])
+  }
+
   /// The promise: the least when a node joins, twice the least when one leaves.
   @Test func `joining moves the least, and leaving at most twice of it`() throws {
     for seed in UInt64(0)..<30 {

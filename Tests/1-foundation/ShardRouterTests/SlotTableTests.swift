@@ -208,6 +208,7 @@ struct SlotTableTests {
     func names(_ table: SlotTable, _ slot: Int) -> [String] {
       table.replicas(ofSlot: slot, count: 3).map { table.membership.nodes[$0].name }
     }
+    #expect(table.replicas(ofSlot: 0, count: 99).sorted() == Array(0..<9))
     for slot in 0..<512 {
       let before = names(table, slot)
       let after = names(next, slot)
