@@ -69,7 +69,7 @@ let modules: [Module] = [
   foundation("RateGate", uses: ["Collections", "Time", "Clocks"]),
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
   foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
-  foundation("QueryCache", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
+  foundation("QueryCache", uses: ["Collections", "Time", "Encoding", "Clocks"], testing: ["Numerics"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),

@@ -99,6 +99,14 @@ struct CircuitBreakerTests {
     #expect(heard == [.open, .halfOpen, .closed])
   }
 
+  @Test("a closed breaker that is released goes on counting")
+  func releasedClosed() throws {
+    let breaker = try breaker(ManualTime())
+    breaker.release()
+    fail(breaker, times: 10)
+    #expect(breaker.health.state == .open)
+  }
+
   /// Every order in which three calls can begin and end, with every result, from each state: what a
   /// breaker may never do, it does in none of them.
   @Test("all interleavings of three calls")

@@ -168,6 +168,25 @@ public struct BreakerMachine: Sendable {
     }
   }
 
+  /// The epoch of a breaker that is closed and whose decisions on calls that go well need no clock;
+  /// 0 for any other. A call may go with it as with a permit of this epoch.
+  var freeEpoch: UInt64 {
+    guard state == .closed, configuration.slowAfter == nil, case .count = configuration.window
+    else { return 0 }
+    return epoch
+  }
+
+  /// Takes the result of a call that went with a free epoch; the clock is read only if it may open
+  /// the breaker.
+  mutating func settleFree(
+    _ epoch: UInt64, _ outcome: Outcome, at now: () -> MonotonicInstant
+  ) {
+    counts.admitted &+= 1
+    let isSafe = outcome == .success && window.sums.errors == 0
+    let instant = isSafe ? .origin : now()
+    settle(Permit(epoch: epoch, start: instant, probe: 0), outcome, at: instant)
+  }
+
   /// Takes the result of a call that was let through.
   ///
   /// - Returns: The state that it leads to, if it changed.

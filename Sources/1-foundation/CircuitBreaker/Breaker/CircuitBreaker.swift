@@ -84,6 +84,8 @@ public final class CircuitBreaker: Sendable {
   private let time: TimeSource
   private let judge: @Sendable (any Error) -> BreakerMachine.Outcome
   private let state: Mutex<State>
+  /// The machine's `freeEpoch`, to be read without the lock.
+  private let freeEpoch: Atomic<UInt64>
 
   /// Creates a closed breaker.
   ///
@@ -105,7 +107,9 @@ public final class CircuitBreaker: Sendable {
     self.judge = judge
     // Wrapping only mixes.
     let letters = name.utf8.reduce(UInt64(5_381)) { $0 &* 33 &+ UInt64($1) }
-    state = Mutex(State(machine: try BreakerMachine(configuration, seed: seed ?? letters)))
+    let machine = try BreakerMachine(configuration, seed: seed ?? letters)
+    freeEpoch = Atomic(machine.freeEpoch)
+    state = Mutex(State(machine: machine))
   }
 
   /// A cancelled call says nothing of the service; every other error is a failure.
@@ -117,13 +121,14 @@ public final class CircuitBreaker: Sendable {
   ///
   /// - Throws: `Refused`, or what the call throws.
   public func call<Result>(_ operation: () throws -> Result) throws -> Result {
-    let permit = try admit()
+    let free = freeEpoch.load(ordering: .acquiring)
+    let permit = free == 0 ? try admit() : nil
     do {
       let result = try operation()
-      settle(permit, .success)
+      settle(permit, free, .success)
       return result
     } catch {
-      settle(permit, judge(error))
+      settle(permit, free, judge(error))
       throw error
     }
   }
@@ -132,13 +137,14 @@ public final class CircuitBreaker: Sendable {
   ///
   /// - Throws: `Refused`, or what the call throws.
   public func call<Result>(_ operation: () async throws -> Result) async throws -> Result {
-    let permit = try admit()
+    let free = freeEpoch.load(ordering: .acquiring)
+    let permit = free == 0 ? try admit() : nil
     do {
       let result = try await operation()
-      settle(permit, .success)
+      settle(permit, free, .success)
       return result
     } catch {
-      settle(permit, judge(error))
+      settle(permit, free, judge(error))
       throw error
     }
   }
@@ -159,6 +165,17 @@ public final class CircuitBreaker: Sendable {
     change(at: now) { _ = $0.settle(permit, outcome, at: now) }
   }
 
+  private func settle(
+    _ permit: BreakerMachine.Permit?, _ free: UInt64, _ outcome: BreakerMachine.Outcome
+  ) {
+    if let permit { return settle(permit, outcome) }
+    state.withLock { state in
+      let before = state.machine.state
+      state.machine.settleFree(free, outcome) { time.now() }
+      if state.machine.state != before { tell(of: before, state, at: time.now()) }
+    }
+  }
+
   /// What it is and did.
   public var health: Health {
     state.withLock { state in
@@ -176,6 +193,7 @@ public final class CircuitBreaker: Sendable {
     let fault: BreakerFault? = state.withLock { state in
       do throws(BreakerFault) {
         try state.machine.reconfigure(configuration, at: now)
+        freeEpoch.store(state.machine.freeEpoch, ordering: .releasing)
         return nil
       } catch {
         return error
@@ -214,14 +232,19 @@ public final class CircuitBreaker: Sendable {
     state.withLock { state in
       let before = state.machine.state
       let answer = body(&state.machine)
-      if state.machine.state != before, !state.listeners.isEmpty {
-        let transition = Transition(
-          name: name, from: before, to: state.machine.state, epoch: state.machine.epoch,
-          instant: now)
-        for listener in state.listeners.values { listener.yield(transition) }
-      }
+      if state.machine.state != before { tell(of: before, state, at: now) }
+      // A release of a closed breaker begins an epoch, too.
+      freeEpoch.store(state.machine.freeEpoch, ordering: .releasing)
       return answer
     }
+  }
+
+  /// Says to all who listen that the state is another than `before`.
+  private func tell(of before: BreakerMachine.State, _ state: State, at now: MonotonicInstant) {
+    freeEpoch.store(state.machine.freeEpoch, ordering: .releasing)
+    let transition = Transition(
+      name: name, from: before, to: state.machine.state, epoch: state.machine.epoch, instant: now)
+    for listener in state.listeners.values { listener.yield(transition) }
   }
 
   deinit {

@@ -42,15 +42,23 @@ public struct LeaseBook: Sendable {
   }
 
   private let configuration: Configuration
+  /// The least time between two questions while the shared limit gives less than is wanted.
+  private let pause: Interval
   private var units = 0
   private var expiry = MonotonicInstant.origin
   private var refusedUntil = MonotonicInstant.origin
   private var used = 0
   private var size = 1
+  /// What was asked for and not had since the last grant.
+  private var missed = 0
+  private var wantedLast = 0
 
-  /// Creates a book without units.
-  public init(_ configuration: Configuration = Configuration()) {
+  /// Creates a book without units, of a limit with the rule `rule`.
+  public init(_ configuration: Configuration, _ rule: RateRule) {
     self.configuration = configuration
+    // What comes back in the pause stays below a quarter of the burst, so nothing of it is lost.
+    let quarter = rule.spacing * Int64(rule.burst) / 4
+    pause = Interval(nanoseconds: min(configuration.lasting.nanoseconds / 8, quarter))
   }
 
   /// Whether nothing would be lost by forgetting the book.
@@ -68,7 +76,9 @@ public struct LeaseBook: Sendable {
       return .allowed(remaining: units)
     }
     if now < refusedUntil { return .refused(retryAfter: refusedUntil - now) }
-    return .take(wanted: max(cost, size) - units, least: cost - units)
+    missed = min(configuration.unitsMax, missed + cost)
+    wantedLast = max(cost, size) - units
+    return .take(wanted: wantedLast, least: cost - units)
   }
 
   /// Notes what the shared limit gave; whoever waited for it asks again.
@@ -79,12 +89,12 @@ public struct LeaseBook: Sendable {
   ) {
     // Used up before its time: more next time. Half of it left: less.
     size = used * 2 > size ? min(configuration.unitsMax, size * 2) : max(1, size - size / 4)
+    size = max(size, missed)
     used = 0
+    missed = 0
     if now >= expiry { units = 0 }
-    guard grant.granted > 0 else {
-      refusedUntil = now + grant.retryAfter
-      return
-    }
+    if grant.granted < wantedLast { refusedUntil = now + max(grant.retryAfter, pause) }
+    guard grant.granted > 0 else { return }
     units = min(configuration.unitsMax, units + grant.granted)
     expiry = asked + configuration.lasting
   }

@@ -141,7 +141,7 @@ public final class SharedGate: Sendable {
         state.books = state.books.filter { !$0.value.isIdle(at: now) }
         state.sweepAt = max(1_024, state.books.count * 2)
       }
-      let answer = state.books[key, default: LeaseBook(lease)].ask(cost, at: now)
+      let answer = state.books[key, default: LeaseBook(lease, rule)].ask(cost, at: now)
       guard case .take(let wanted, let least) = answer else { return (answer, nil) }
       if let question = state.questions[key] { return (answer, question) }
       let question = Task { await takeLease(key, lease, wanted: wanted, least: least) }
@@ -161,7 +161,7 @@ public final class SharedGate: Sendable {
       state.questions[key] = nil
       switch answer {
       case .success(let grant):
-        state.books[key, default: LeaseBook(lease)].receive(grant, asked: asked, at: now)
+        state.books[key, default: LeaseBook(lease, rule)].receive(grant, asked: asked, at: now)
         return nil
       case .failure(let fault): return fault
       }
