@@ -68,8 +68,16 @@ let modules: [Module] = [
   // The Omega libraries: each is a product of the package, usable without the rest.
   foundation("RateGate", uses: ["Collections", "Time", "Clocks"]),
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
+  foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
   foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
   foundation("QueryCache", uses: ["Collections", "Time", "Encoding", "Clocks"], testing: ["Numerics"]),
+
+  foundation(
+    "Resilience",
+    uses: [
+      "Time", "Platform", "Configuration", "Clocks", "RateGate", "CircuitBreaker", "QueryCache",
+      "ShardRouter", "Snapshotter",
+    ]),
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),

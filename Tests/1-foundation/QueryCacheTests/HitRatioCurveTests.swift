@@ -22,10 +22,10 @@ struct HitRatioCurveTests {
   @Test("of a few keys, every request is in the sample and the estimate is near the truth")
   func few() {
     var random = SplitMix64(seed: 11)
-    let keys = (0..<60_000).map { _ in min(random.below(1_000), random.below(1_000)) }
+    let keys = (0..<60_000).map { _ in min(random.below(500), random.below(500)) }
     var curve = HitRatioCurve()
     for key in keys { curve.request(key.rehashed) }
-    for capacity in [1, 10, 64, 128, 512, 960] {
+    for capacity in [1, 10, 64, 128, 256, 480] {
       // Distances are told apart to an eighth of a power of two.
       #expect(curve.hitRatio(capacity: capacity) >= exact(keys, capacity: capacity) - 0.001)
       let above = exact(keys, capacity: capacity + max(1, capacity / 8))
@@ -33,7 +33,7 @@ struct HitRatioCurveTests {
     }
   }
 
-  @Test("of many keys, a sample is within three hundredths", arguments: 0..<3)
+  @Test("of many keys, a sample is within six hundredths", arguments: 0..<3)
   func many(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let keys = (0..<400_000).map { _ in
@@ -44,7 +44,7 @@ struct HitRatioCurveTests {
     for key in keys { curve.request(key.rehashed) }
     for capacity in [256, 2_048, 16_384, 65_536] {
       let truth = exact(keys, capacity: capacity)
-      #expect(abs(curve.hitRatio(capacity: capacity) - truth) < 0.03, "\(capacity): \(truth)")
+      #expect(abs(curve.hitRatio(capacity: capacity) - truth) < 0.06, "\(capacity): \(truth)")
     }
   }
 

@@ -9,18 +9,21 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   /// The tick of the deadlines' wheel: 2²⁰ nanoseconds, about a millisecond.
   static var tickBits: Int64 { 20 }
 
+  /// A place: empty, or a key with its value.
   @usableFromInline
   struct Entry: Sendable {
-    @usableFromInline let key: Key
-    @usableFromInline var value: Value
+    @usableFromInline var key: Key?
+    @usableFromInline var value: Value?
     /// When it leaves, in nanoseconds of the clock; the greatest number if never.
-    @usableFromInline var deadline: Int64
+    @usableFromInline var deadline: Int64 = .max
 
-    @usableFromInline
-    init(key: Key, value: Value, deadline: Int64) {
-      self.key = key
-      self.value = value
-      self.deadline = deadline
+    /// Whether it has this key; asked in place, so that the key is not copied.
+    @inlinable
+    func has(_ wanted: Key) -> Bool {
+      switch key {
+      case .some(let key): key == wanted
+      case .none: false
+      }
     }
   }
 
@@ -28,7 +31,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   struct State: Sendable {
     @usableFromInline var policy: WindowTinyLFU
     @usableFromInline var adaptation: Adaptation
-    @usableFromInline var entries: [Entry?]
+    @usableFromInline var entries: [Entry]
     var wheel: TimerWheel
     @usableFromInline var hits: UInt64 = 0
     @usableFromInline var misses: UInt64 = 0
@@ -47,7 +50,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
       State(
         policy: WindowTinyLFU(capacity: capacity, windowShare: WindowEstimator.firstShare),
         adaptation: Adaptation(capacity: capacity),
-        entries: [Entry?](repeating: nil, count: capacity),
+        entries: [Entry](repeating: Entry(), count: capacity),
         wheel: TimerWheel(placeCount: capacity, tick: time.now().nanoseconds >> Self.tickBits)))
   }
 
@@ -56,28 +59,31 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     state.withLock { state in
       if let share = state.adaptation.request(hash) { state.policy.setWindow(share: share) }
       let place = state.policy.request(hash)
-      guard place >= 0, let entry = state.entries[Int(place)], entry.key == key else {
+      guard place >= 0, state.entries[Int(place)].has(key) else {
         state.misses &+= 1
         return nil
       }
-      if entry.deadline != .max, entry.deadline <= time.now().nanoseconds {
+      let deadline = state.entries[Int(place)].deadline
+      if deadline != .max, deadline <= time.now().nanoseconds {
         expire(place, in: &state)
         state.misses &+= 1
         return nil
       }
       state.hits &+= 1
-      return entry.value
+      return state.entries[Int(place)].value
     }
   }
 
   @inlinable
   func peek(_ key: Key, hash: UInt64) -> (value: Value, deadline: MonotonicInstant?)? {
     state.withLock { state in
-      guard let place = find(key, hash: hash, in: state), let entry = state.entries[Int(place)]
+      guard let place = find(key, hash: hash, in: state),
+        let value = state.entries[Int(place)].value
       else { return nil }
-      if entry.deadline == .max { return (entry.value, nil) }
-      guard entry.deadline > time.now().nanoseconds else { return nil }
-      return (entry.value, MonotonicInstant(nanoseconds: entry.deadline))
+      let deadline = state.entries[Int(place)].deadline
+      if deadline == .max { return (value, nil) }
+      guard deadline > time.now().nanoseconds else { return nil }
+      return (value, MonotonicInstant(nanoseconds: deadline))
     }
   }
 
@@ -95,7 +101,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
         if let left {
           state.evictions &+= 1
           state.wheel.cancel(left)
-          state.entries[Int(left)] = nil
+          state.entries[Int(left)] = Entry()
         }
       }
       // Of two keys with one hash, the later takes the place of the earlier.
@@ -112,11 +118,11 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   @usableFromInline
   func remove(_ key: Key, hash: UInt64) -> Value? {
     state.withLock { state in
-      guard let place = find(key, hash: hash, in: state), let entry = state.entries[Int(place)]
-      else { return nil }
+      guard let place = find(key, hash: hash, in: state) else { return nil }
+      let value = state.entries[Int(place)].value
       take(place, in: &state)
       state.removals &+= 1
-      return entry.value
+      return value
     }
   }
 
@@ -124,7 +130,8 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     state.withLock { state in
       var found = 0
       for index in state.entries.indices {
-        guard let entry = state.entries[index], isFound(entry.key, entry.value) else { continue }
+        let entry = state.entries[index]
+        guard let key = entry.key, let value = entry.value, isFound(key, value) else { continue }
         take(Int32(index), in: &state)
         found += 1
       }
@@ -161,7 +168,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   @usableFromInline
   func find(_ key: Key, hash: UInt64, in state: State) -> Int32? {
     let place = state.policy.place(of: hash)
-    guard place >= 0, state.entries[Int(place)]?.key == key else { return nil }
+    guard place >= 0, state.entries[Int(place)].has(key) else { return nil }
     return place
   }
 
@@ -174,7 +181,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   private func take(_ place: Int32, in state: inout State) {
     state.policy.remove(at: place)
     state.wheel.cancel(place)
-    state.entries[Int(place)] = nil
+    state.entries[Int(place)] = Entry()
   }
 
   @discardableResult

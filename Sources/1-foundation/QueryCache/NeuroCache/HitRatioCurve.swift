@@ -13,7 +13,7 @@
 /// - Complexity: O(log n) a sampled request, n the keys in the sample; nothing for the rest.
 public struct HitRatioCurve: Sendable {
   /// The most keys in the sample.
-  public static let sampleCountMax = 2_048
+  public static let sampleCountMax = 512
 
   /// The keys of the sample, by hash.
   private var times: [UInt64: Int] = [:]

@@ -63,6 +63,15 @@ public final class SelfTuningGate: Sendable {
     }
   }
 
+  /// Changes the settings; the limit goes on from where it is, within the new bounds.
+  public func reconfigure(_ configuration: AdaptiveLimit.Configuration) throws(RateFault) {
+    let limit = occupancy.limit
+    var start = configuration
+    start.initial = min(max(limit, configuration.least), max(configuration.least, configuration.most))
+    let next = try AdaptiveLimit(start)
+    state.withLock { $0.limit = next }
+  }
+
   /// How many may run, how many do, and how many requests were let through and refused so far.
   public var occupancy: (limit: Int, running: Int, allowed: UInt64, refused: UInt64) {
     state.withLock { ($0.limit.limit, $0.inFlight, $0.allowed, $0.refused) }

@@ -21,7 +21,7 @@ struct BenchCommand: Command {
 
   /// What runs when no name is given; the others want more than a name, or their servers.
   private static let usual = ["ema-bars", "journal-replay"]
-  private static let all = usual + ["cache"]
+  private static let all = usual + ["cache", "omega"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? usual : arguments.positional
@@ -34,6 +34,7 @@ struct BenchCommand: Command {
     for name in names {
       switch name {
       case "cache": results.append((name, try cache(arguments)))
+      case "omega": results.append((name, try omega()))
       default: results.append((name, try engine(name, arguments)))
       }
     }
@@ -47,6 +48,14 @@ struct BenchCommand: Command {
       case "ema-bars": return try EMABars(tiling: bars, instrument: instrument).figures()
       default: return try JournalReplay(bars).figures()
       }
+    } catch {
+      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+    }
+  }
+
+  private static func omega() throws -> [Figure] {
+    do {
+      return try OmegaOperations().figures()
     } catch {
       throw Problem(describing: error, code: "BEN-001", remedy: "report it")
     }
