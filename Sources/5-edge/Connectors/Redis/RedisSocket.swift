@@ -163,8 +163,9 @@ import OmniTime
     guard count > 0 else {
       throw .connectionLost(message: "the server ended it", fate: .mayHaveRun)
     }
-    let isFed = unsafe redisReaderFeed(
-      reader, buffer.assumingMemoryBound(to: CChar.self), count) == REDIS_OK
+    let isFed =
+      unsafe redisReaderFeed(
+        reader, buffer.assumingMemoryBound(to: CChar.self), count) == REDIS_OK
     guard isFed else { throw broken() }
     pendingBytes += count
     guard pendingBytes <= RedisReply.bytesMax else {
@@ -234,7 +235,8 @@ import OmniTime
   /// First, so that its address is that of the whole.
   var functions: redisReplyObjectFunctions
   /// hiredis' own function.
-  let createArray: (@convention(c) (UnsafePointer<redisReadTask>?, Int32) -> UnsafeMutableRawPointer?)?
+  let createArray:
+    (@convention(c) (UnsafePointer<redisReadTask>?, Int32) -> UnsafeMutableRawPointer?)?
   /// How many elements may still come in this reply.
   var elementsLeft = RedisReply.elementCountMax
 

@@ -59,7 +59,8 @@ struct RedisClientTests {
   }
 
   @Test func `a pipeline is kept together among those of others`() async throws {
-    let client = try RedisClient(RedisAddress(common.get().address), configuration(connectionCount: 1))
+    let client = try RedisClient(
+      RedisAddress(common.get().address), configuration(connectionCount: 1))
 
     let all = try await withThrowingTaskGroup(of: [RedisReply].self) { group in
       for number in 0..<200 {
@@ -137,7 +138,8 @@ struct RedisClientTests {
   // MARK: Time
 
   @Test func `a late reply is given to no other call`() async throws {
-    let client = try RedisClient(RedisAddress(common.get().address), configuration(connectionCount: 1))
+    let client = try RedisClient(
+      RedisAddress(common.get().address), configuration(connectionCount: 1))
 
     let failure = await #expect(throws: RedisFailure.self) {
       try await client.run(RedisCommand("BLPOP", "never", "0.3"), timeout: .milliseconds(100))
@@ -207,7 +209,9 @@ struct RedisClientTests {
     let holder = Task { try await client.run(RedisCommand("BLPOP", "gate", "0")) }
     try await until { try other.blockedCount() == 1 }
 
-    let pair = Task { try await client.run(pipeline: [RedisCommand("PING"), RedisCommand("PING")]) }
+    let pair = Task {
+      try await client.run(pipeline: [RedisCommand("PING"), RedisCommand("PING")])
+    }
     try await until { client.breaker.health.counts.admitted == 2 }
     try await until { await code { try await client.run(RedisCommand("PING")) } == "RED-009" }
 
