@@ -50,7 +50,8 @@ public final class RedisConnection {
 
   /// Connects, logs in, chooses the database and tells the connection's name.
   ///
-  /// - Throws: `unreachable` if nobody answers in time, `rejected` if the server lets nobody in.
+  /// - Throws: `unreachable` if nobody answers in time or the server is still reading its data from
+  ///   the disk, `rejected` if it lets nobody in.
   public convenience init(
     _ address: RedisAddress, _ configuration: Configuration = Configuration()
   ) throws(RedisFailure) {
@@ -196,14 +197,15 @@ public final class RedisConnection {
     if !configuration.name.isEmpty {
       commands.append(RedisCommand("CLIENT", "SETNAME", configuration.name))
     }
-    guard let first = commands.first else { return }
-    for command in commands { command.encode(into: &output) }
+    // A server that reads its data from the disk refuses this one, and lets the others in.
+    let ping = RedisCommand("PING")
+    for command in commands + [ping] { command.encode(into: &output) }
     defer { output = [] }
     let rest = max(.milliseconds(1), deadline - TimeSource.machine.now())
-    var refusal: String?
+    var replies: [RedisReply] = []
     do throws(RedisFailure) {
-      try exchange(count: commands.count, named: first, rest, tick: tick) { reply in
-        if case .error(let message) = reply, refusal == nil { refusal = message }
+      try exchange(count: commands.count + 1, named: ping, rest, tick: tick) {
+        replies.append($0)
       }
     } catch {
       // Whoever waited for the connection has sent nothing on it.
@@ -212,9 +214,13 @@ public final class RedisConnection {
       }
       throw error
     }
-    if let refusal {
+    if case .error(let message) = replies.removeLast(), message.hasPrefix("LOADING") {
       close()
-      throw .rejected(place: address.placeText, message: refusal)
+      throw .unreachable(place: address.placeText, message: message)
+    }
+    for case .error(let message) in replies {
+      close()
+      throw .rejected(place: address.placeText, message: message)
     }
   }
 }

@@ -269,10 +269,8 @@ private final class Worker: Sendable {
   private func yield(_ event: Event) {
     guard case .dropped(let dropped) = continuation.yield(event) else { return }
     droppedCount.wrappingAdd(1, ordering: .relaxed)
-    // That messages were lost is worth more than another old message.
     if case .message = dropped { return }
-    if case .dropped = continuation.yield(dropped) {
-      droppedCount.wrappingAdd(1, ordering: .relaxed)
-    }
+    // That messages were lost is worth more than one of them: it goes to the end in its place.
+    continuation.yield(dropped)
   }
 }

@@ -59,7 +59,7 @@ struct RedisConnectionTests {
   @Test func `an array of more elements than allowed is refused before memory is asked for`()
     throws
   {
-    let listener = try Liar(answering: "*2147483647\r\n")
+    let listener = try Liar(answering: ["+PONG\r\n", "*2147483647\r\n"])
     let connection = try RedisConnection(listener.address, .init(name: ""))
 
     let failure = #expect(throws: RedisFailure.self) { try connection.run(RedisCommand("PING")) }
@@ -70,7 +70,7 @@ struct RedisConnectionTests {
 
   @Test func `bytes that are no reply close the connection`() throws {
     for nonsense in ["HTTP/1.1 400 Bad Request\r\n", ":12x\r\n", "$-7\r\n", "*-2\r\n"] {
-      let listener = try Liar(answering: nonsense)
+      let listener = try Liar(answering: ["+PONG\r\n", nonsense])
       let connection = try RedisConnection(listener.address, .init(name: ""))
 
       let failure = #expect(throws: RedisFailure.self) { try connection.run(RedisCommand("PING")) }
@@ -242,7 +242,7 @@ struct RedisConnectionTests {
   }
 
   @Test func `a server that accepts and says nothing is given up in time`() throws {
-    let listener = try Liar(answering: "")
+    let listener = try Liar(answering: [])
     var failure: RedisFailure?
     let time = measured {
       failure = #expect(throws: RedisFailure.self) {
@@ -251,6 +251,15 @@ struct RedisConnectionTests {
     }
     #expect(failure?.code == "RED-003")
     #expect((.milliseconds(190) ... .seconds(2)).contains(time), "\(time)")
+  }
+
+  @Test func `a server that still reads its data counts as not there yet`() throws {
+    let words = "LOADING Redis is loading the dataset in memory"
+    let listener = try Liar(answering: ["+OK\r\n-\(words)\r\n"])
+    let place = listener.address.placeText
+    #expect(throws: RedisFailure.unreachable(place: place, message: words)) {
+      try RedisConnection(listener.address)
+    }
   }
 
   // MARK: Time-outs and ends
@@ -337,12 +346,12 @@ private func measured(_ body: () throws -> Void) rethrows -> Interval {
   return Interval(nanoseconds: Int64(time / .nanoseconds(1)))
 }
 
-/// Somebody who accepts one connection, says one thing to it and holds it.
+/// Somebody who accepts one connection, says a thing each time that it is asked, and holds it.
 @safe private final class Liar: Sendable {
   let address: RedisAddress
   private let listener: Int32
 
-  init(answering text: String) throws {
+  init(answering texts: [String]) throws {
     let port = try RedisServer.freePort()
     address = try RedisAddress("redis://127.0.0.1:\(port)")
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -357,9 +366,9 @@ private func measured(_ body: () throws -> Void) rethrows -> Interval {
     }
     try #require(isBound && listen(descriptor, 8) == 0)
     listener = descriptor
-    let bytes = Array(text.utf8)
+    let answers = texts.map { Array($0.utf8) }
     var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(Talk(listener: descriptor, bytes: bytes)).toOpaque()
+    let box = unsafe Unmanaged.passRetained(Talk(listener: descriptor, answers: answers)).toOpaque()
     let result = unsafe pthread_create(&thread, nil, { unsafe talk($0) }, box)
     try #require(result == 0)
     pthread_detach(thread)
@@ -370,10 +379,10 @@ private func measured(_ body: () throws -> Void) rethrows -> Interval {
 
 private final class Talk: Sendable {
   let listener: Int32
-  let bytes: [UInt8]
-  init(listener: Int32, bytes: [UInt8]) {
+  let answers: [[UInt8]]
+  init(listener: Int32, answers: [[UInt8]]) {
     self.listener = listener
-    self.bytes = bytes
+    self.answers = answers
   }
 }
 
@@ -383,8 +392,10 @@ private func talk(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoint
   let peer = accept(talk.listener, nil, nil)
   if peer >= 0 {
     var heard = [UInt8](repeating: 0, count: 1_024)
-    _ = unsafe read(peer, &heard, heard.count)
-    _ = unsafe write(peer, talk.bytes, talk.bytes.count)
+    for answer in talk.answers {
+      _ = unsafe read(peer, &heard, heard.count)
+      _ = unsafe write(peer, answer, answer.count)
+    }
     // Until the other side goes.
     while unsafe read(peer, &heard, heard.count) > 0 {}
     close(peer)

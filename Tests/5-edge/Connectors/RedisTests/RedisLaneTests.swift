@@ -164,8 +164,8 @@ struct RedisLaneTests {
   private static func write(
     _ client: RedisClient, _ number: Int, _ book: Shared<Book>, _ isOver: Shared<Bool>
   ) async {
-    for step in 0... where !Task.isCancelled {
-      if isOver.value { return }
+    for step in 0... {
+      if isOver.value || Task.isCancelled { return }
       let key = "\(number):\(step)"
       do {
         try await client.run(RedisCommand("SET", key, key)).expectOK()
