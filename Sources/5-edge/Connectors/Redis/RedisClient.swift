@@ -166,6 +166,7 @@ public final class RedisClient: Sendable {
   /// Sends commands together, with none of others between them, and gives all replies in order.
   ///
   /// What the server refuses is an `.error` among the replies; the others are executed all the same.
+  /// A pipeline that is larger than the queue is refused with `queueFull`.
   ///
   /// - Throws: as ``run(_:timeout:)``, apart from `refused`.
   public func run(
@@ -188,6 +189,15 @@ public final class RedisClient: Sendable {
     let second = try await send([script.load, command], command, timeout)
     if let reply = try script.result(of: second) { return reply }
     return try await run(script.send(keys: keys, arguments: arguments), timeout: timeout)
+  }
+
+  /// Runs the script `script` by its digest.
+  ///
+  /// - Complexity: computes the digest of the text each time; ``RedisScript`` keeps it.
+  public func evaluate(
+    script: String, keys: [String] = [], arguments: [String] = []
+  ) async throws -> RedisReply {
+    try await evaluate(RedisScript(script), keys: keys, arguments: arguments.map { Array($0.utf8) })
   }
 
   // MARK: State

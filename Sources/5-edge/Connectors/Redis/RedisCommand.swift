@@ -221,3 +221,13 @@ public struct RedisCommand: Sendable, Hashable {
     }
   }
 }
+
+extension RedisCommand: CustomStringConvertible, CustomReflectable {
+  /// The name and how many arguments there are, of which none is shown.
+  public var description: String {
+    partCount == 2 ? "\(name) with an argument" : "\(name) with \(partCount - 1) arguments"
+  }
+
+  /// What a dump shows: the description.
+  public var customMirror: Mirror { Mirror(self, children: ["command": description]) }
+}

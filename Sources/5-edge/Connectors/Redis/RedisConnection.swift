@@ -208,17 +208,20 @@ public final class RedisConnection {
         replies.append($0)
       }
     } catch {
-      // Whoever waited for the connection has sent nothing on it.
-      guard case .closed = error else {
-        throw .unreachable(place: address.placeText, message: error.description)
+      if case .closed = error { throw error }
+      // A server with no room for more, or that protects itself, says so and hangs up.
+      if case .error(let message)? = replies.first {
+        throw .rejected(place: address.placeText, message: message)
       }
-      throw error
+      // Whoever waited for the connection has sent nothing on it.
+      throw .unreachable(place: address.placeText, message: error.description)
     }
-    if case .error(let message) = replies.removeLast(), message.hasPrefix("LOADING") {
+    if case .error(let message)? = replies.last, message.hasPrefix("LOADING") {
       close()
       throw .unreachable(place: address.placeText, message: message)
     }
-    for case .error(let message) in replies {
+    // That a user may not PING is no reason to keep it out.
+    for case .error(let message) in replies where !message.hasPrefix("NOPERM") {
       close()
       throw .rejected(place: address.placeText, message: message)
     }

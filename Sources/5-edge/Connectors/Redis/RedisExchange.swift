@@ -119,7 +119,7 @@ struct RedisExchange {
     for item in items[head...] {
       finished.commands += item.request.replyCount
       finished.bytes += item.request.bytes.count
-      counters.noteLoss()
+      if !item.request.isEnded { counters.noteLoss() }
       item.request.fail(failure.with(fate: fate(of: item)))
     }
     items = []

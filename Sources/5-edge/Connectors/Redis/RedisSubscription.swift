@@ -100,12 +100,7 @@ public final class RedisSubscription: Sendable {
     let (events, continuation) = AsyncStream.makeStream(
       of: Event.self, bufferingPolicy: .bufferingNewest(configuration.eventCountMax))
     self.events = events
-    var commands: [RedisCommand] = []
-    if !channels.isEmpty { commands.append(RedisCommand("SUBSCRIBE", channels)) }
-    if !patterns.isEmpty { commands.append(RedisCommand("PSUBSCRIBE", patterns)) }
-    let wanted = Set(channels).count + Set(patterns).count
-    let worker = Worker(
-      address, configuration, commands, wanted, try RedisWake(), continuation)
+    let worker = try Worker(address, channels, patterns, configuration, continuation)
     self.worker = worker
     continuation.onTermination = { _ in worker.close() }
     try RedisThread.start("redis \(configuration.connection.name)") { worker.live() }
@@ -136,17 +131,18 @@ private final class Worker: Sendable {
   private let closing = Atomic<Bool>(false)
 
   init(
-    _ address: RedisAddress, _ configuration: RedisSubscription.Configuration,
-    _ commands: [RedisCommand], _ wantedCount: Int, _ wake: RedisWake,
+    _ address: RedisAddress, _ channels: [String], _ patterns: [String],
+    _ configuration: RedisSubscription.Configuration,
     _ continuation: AsyncStream<Event>.Continuation
-  ) {
+  ) throws(RedisFailure) {
     self.address = address
     self.configuration = configuration
     var output: [UInt8] = []
-    for command in commands { command.encode(into: &output) }
+    if !channels.isEmpty { RedisCommand("SUBSCRIBE", channels).encode(into: &output) }
+    if !patterns.isEmpty { RedisCommand("PSUBSCRIBE", patterns).encode(into: &output) }
     self.output = output
-    self.wantedCount = Int64(wantedCount)
-    self.wake = wake
+    wantedCount = Int64(Set(channels).count + Set(patterns).count)
+    wake = try RedisWake()
     self.continuation = continuation
   }
 
@@ -177,7 +173,7 @@ private final class Worker: Sendable {
         }
       } catch {
         failures += 1
-        if !isAway, !isClosing { yield(.disconnected(error.with(fate: .mayHaveRun))) }
+        if !isAway, !isClosing { yield(.disconnected(error)) }
         isAway = true
       }
     }

@@ -26,6 +26,15 @@ struct RedisCommandTests {
     }
   }
 
+  @Test func `arguments are in no description or dump`() {
+    let command = RedisCommand("AUTH", "horse")
+    var dumped = ""
+    dump(command, to: &dumped)
+    #expect("\(command)" == "AUTH with an argument")
+    #expect(dumped.contains("AUTH with an argument"))
+    #expect(!dumped.contains("104"), "the bytes of the argument")
+  }
+
   /// `*3 CRLF $3 CRLF GET CRLF …`: 4 + 9 + 7 + 6 bytes.
   @Test func `the size of what is sent is known`() {
     #expect(RedisCommand("GET", "a", "").encodedBytes == 4 + 9 + 7 + 6)

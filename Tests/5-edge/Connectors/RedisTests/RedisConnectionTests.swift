@@ -262,6 +262,22 @@ struct RedisConnectionTests {
     }
   }
 
+  @Test func `a server that has no room says so, and a missing password is told without a name`()
+    throws
+  {
+    let words = "ERR max number of clients reached"
+    let listener = try Liar(answering: ["-\(words)\r\n"])
+    let place = listener.address.placeText
+    #expect(throws: RedisFailure.rejected(place: place, message: words)) {
+      try RedisConnection(listener.address, .init(connectTimeout: .milliseconds(100)))
+    }
+    let server = try RedisServer(password: "open-sesame")
+    let failure = #expect(throws: RedisFailure.self) {
+      try RedisConnection(RedisAddress("redis://127.0.0.1:\(server.port)"), .init(name: ""))
+    }
+    #expect(failure?.code == "RED-004")
+  }
+
   // MARK: Time-outs and ends
 
   @Test func `a reply that comes too late is given to no other command`() throws {
