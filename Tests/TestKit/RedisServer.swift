@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// A Redis server for tests: its own folder, its own port of the loopback, gone when the value or the
-/// process goes.
+/// A Redis server for tests: its own folder, its own port of the loopback, gone when the value or
+/// the process goes.
 ///
-/// A shell stands between: it starts the server when it is told to, tells when it answers, and takes
-/// the server and the folder away when nobody can tell it anything any more.
+/// A shell stands between: it starts the server when it is told to, tells when it answers, and
+/// takes the server and the folder away when nobody can tell it anything any more.
 public final class RedisServer: @unchecked Sendable {
   // The lock guards the talk with the shell; everything else is constant.
 

@@ -32,7 +32,8 @@ public final class RedisClient: Sendable {
     public var queueCommandsMax = 16_384
     /// How many bytes of commands may wait or be under way on each connection.
     public var queueBytesMax = 64 << 20
-    /// How long to wait after the first attempt to connect that failed; then twice as long each time.
+    /// How long to wait after the first attempt to connect that failed; then twice as long each
+    /// time.
     public var pauseMin = Interval.milliseconds(20)
     /// How long to wait between two attempts to connect at most.
     public var pauseMax = Interval.milliseconds(500)
@@ -46,8 +47,8 @@ public final class RedisClient: Sendable {
       self.connection = connection
     }
 
-    /// A breaker that opens after ten failures in twenty calls, tries again within a second, and lets
-    /// all through half a second after that went well.
+    /// A breaker that opens after ten failures in twenty calls, tries again within a second, and
+    /// lets all through half a second after that went well.
     public static var usualBreaker: BreakerConfiguration {
       var breaker = BreakerConfiguration()
       breaker.window = .count(20)
@@ -152,7 +153,8 @@ public final class RedisClient: Sendable {
   ///   - command: The command.
   ///   - timeout: How long the call may take, instead of what the configuration says.
   /// - Returns: The reply, which is never an error.
-  /// - Throws: ``RedisFailure``, `CircuitBreaker.Refused`, or `CancellationError` as soon as the task
+  /// - Throws: ``RedisFailure``, `CircuitBreaker.Refused`, or `CancellationError` as soon as the
+  /// task
   ///   is cancelled: if the command had been sent by then, it may be executed all the same.
   @discardableResult
   public func run(_ command: RedisCommand, timeout: Interval? = nil) async throws -> RedisReply {
@@ -165,8 +167,8 @@ public final class RedisClient: Sendable {
 
   /// Sends commands together, with none of others between them, and gives all replies in order.
   ///
-  /// What the server refuses is an `.error` among the replies; the others are executed all the same.
-  /// A pipeline that is larger than the queue is refused with `queueFull`.
+  /// What the server refuses is an `.error` among the replies; the others are executed all the
+  /// same. A pipeline that is larger than the queue is refused with `queueFull`.
   ///
   /// - Throws: as ``run(_:timeout:)``, apart from `refused`.
   public func run(

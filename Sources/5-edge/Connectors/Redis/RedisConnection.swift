@@ -95,7 +95,8 @@ public final class RedisConnection {
 
   /// Sends commands in one go and waits for all replies, of which there is one for each, in order.
   ///
-  /// What the server refuses is an `.error` among the replies; the others are executed all the same.
+  /// What the server refuses is an `.error` among the replies; the others are executed all the
+  /// same.
   ///
   /// - Complexity: O(bytes), in memory as well. Replies are read while commands are sent, so that
   ///   neither side waits for the other with full buffers.

@@ -7,7 +7,8 @@ import OmniTime
 /// It does no input or output and reads no clock. The thread that owns the socket tells it what was
 /// sent and received.
 ///
-/// - Invariant: replies go to requests in the order in which these were added, and each request gets
+/// - Invariant: replies go to requests in the order in which these were added, and each request
+/// gets
 ///   as many as it has commands, whether anybody still waits for them or not.
 struct RedisExchange {
   private struct Item {

@@ -31,8 +31,8 @@ public struct RedisScript: Sendable, Hashable {
     command("EVAL", text, keys, arguments)
   }
 
-  /// What the script gave, by the replies to ``load`` and `run`; nil if it was forgotten between the
-  /// two, since others may flush the server's scripts at any time.
+  /// What the script gave, by the replies to ``load`` and `run`; nil if it was forgotten between
+  /// the two, since others may flush the server's scripts at any time.
   func result(of replies: [RedisReply]) throws(RedisFailure) -> RedisReply? {
     for case .error(let message) in replies {
       if message.hasPrefix("NOSCRIPT") { return nil }

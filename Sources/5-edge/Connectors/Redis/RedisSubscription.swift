@@ -5,7 +5,8 @@ import Synchronization
 
 /// Messages that others publish, on a connection and a thread of its own.
 ///
-///     let subscription = try RedisSubscription(address, channels: ["fills"], patterns: ["quotes.*"])
+///     let subscription = try RedisSubscription(address, channels: ["fills"], patterns:
+/// ["quotes.*"])
 ///     for await event in subscription.events {
 ///       switch event {
 ///       case .message(let message): handle(message)
@@ -15,8 +16,9 @@ import Synchronization
 ///     }
 ///
 /// Redis keeps no message for whoever is away: what is published between `disconnected` and
-/// `reconnected` is lost for good, and so is what was on its way. Who must not miss anything reads a
-/// stream with `XREAD` on a ``RedisConnection``, or reads what is stored after each `reconnected`.
+/// `reconnected` is lost for good, and so is what was on its way. Who must not miss anything reads
+/// a stream with `XREAD` on a ``RedisConnection``, or reads what is stored after each
+/// `reconnected`.
 ///
 /// The stream holds the newest ``Configuration/eventCountMax`` events; when it is full the oldest
 /// message is dropped and counted in ``droppedCount``. It ends when ``close()`` is called, when the
@@ -30,7 +32,8 @@ public final class RedisSubscription: Sendable {
     public var eventCountMax = 65_536
     /// After how long without a message the server is asked whether it is there.
     public var pingInterval = Interval.seconds(10)
-    /// How long to wait after the first attempt to connect that failed; then twice as long each time.
+    /// How long to wait after the first attempt to connect that failed; then twice as long each
+    /// time.
     public var pauseMin = Interval.milliseconds(20)
     /// How long to wait between two attempts to connect at most.
     public var pauseMax = Interval.milliseconds(500)
