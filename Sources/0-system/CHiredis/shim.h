@@ -1,0 +1,20 @@
+#include <hiredis/hiredis.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+// What the connector needs of Linux beside hiredis, and Swift's module of the C library lacks.
+
+/// A descriptor that can be read from once it was signalled, or -1.
+static inline int omni_redis_wake_open(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+/// Makes `descriptor` readable; fails only when it is already.
+static inline int omni_redis_wake_signal(int descriptor) { return eventfd_write(descriptor, 1); }
+
+/// Makes `descriptor` unreadable until the next signal.
+static inline int omni_redis_wake_clear(int descriptor) {
+  eventfd_t count;
+  return eventfd_read(descriptor, &count);
+}
+
+/// Gives the calling thread a name, of which the system keeps 15 bytes.
+static inline int omni_redis_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
