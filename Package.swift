@@ -141,6 +141,14 @@ let modules: [Module] = [
     testing: ["Collections", "Numerics", "WriteAheadLog"]),
   edge("Reports", uses: []),
   connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
+  connector(
+    "Redis",
+    uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
+    system: ["CHiredis"]),
+  edge(
+    "SharedStores",
+    uses: ["Time", "Clocks", "RateGate", "QueryCache", "SQLite", "Redis"],
+    testing: ["CircuitBreaker", "Platform"]),
   edge(
     "Projections",
     uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
@@ -197,6 +205,9 @@ let system: [Target] = [
   .systemLibrary(
     name: "CSQLite", path: "Sources/0-system/CSQLite", pkgConfig: "sqlite3",
     providers: [.apt(["libsqlite3-dev"])]),
+  .systemLibrary(
+    name: "CHiredis", path: "Sources/0-system/CHiredis", pkgConfig: "hiredis",
+    providers: [.apt(["libhiredis-dev"])]),
   .systemLibrary(
     name: "CPostgreSQL", path: "Sources/0-system/CPostgreSQL", pkgConfig: "libpq",
     providers: [.apt(["libpq-dev"])]),
@@ -265,12 +276,17 @@ let programs: [Target] = [
     path: "Tests/apps/OmniSimulationsTests", swiftSettings: settings),
 ]
 
+/// What other packages may use alone: the resilience libraries.
+let omega = [
+  "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter", "Resilience",
+]
+
 let package = Package(
   name: "omni",
   products: [
     .executable(name: "omni", targets: ["omni"]),
     .executable(name: "omnidev", targets: ["omnidev"]),
-  ],
+  ] + omega.map { .library(name: "Omni\($0)", targets: ["Omni\($0)"]) },
   targets: system + libraries + programs + tests,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
