@@ -1,0 +1,106 @@
+public import OmniQueryCache
+public import OmniRedis
+public import OmniTime
+
+/// The second tier of queries in Redis.
+///
+/// Entries are read by one MGET with their remaining times and the stamps, in one trip; an
+/// invalidation raises its stamps and publishes them in one script.
+public struct RedisTier: QueryTier {
+  private static let raising = RedisScript(
+    """
+    for i = 1, #KEYS do redis.call('INCR', KEYS[i]) end
+    redis.call('PUBLISH', ARGV[1], ARGV[2])
+    return #KEYS
+    """)
+  private static let unlocking = RedisScript(
+    """
+    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+    return 0
+    """)
+
+  /// Divides the stamps of one message; no name has it.
+  static let divider: UInt8 = 0x1E
+
+  private let client: RedisClient
+  private let prefix: String
+
+  /// Creates a tier whose keys begin with `prefix`.
+  public init(_ client: RedisClient, prefix: String = "omni:query:") {
+    self.client = client
+    self.prefix = prefix
+  }
+
+  /// The channel on which invalidations are published.
+  public var channel: String { prefix + "raised" }
+
+  public func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
+    guard !keys.isEmpty || !stamps.isEmpty else { return TierAnswer(entries: [], stamps: []) }
+    let names = keys.map { prefix + "v" + $0 }
+    var pipeline = [RedisCommand("MGET", names + stamps.map { prefix + "s" + $0 })]
+    for name in names { pipeline.append(RedisCommand("PTTL", name)) }
+    let replies = try await client.run(pipeline: pipeline)
+    guard replies.count == pipeline.count else { throw Self.wrong(replies.count, pipeline.count) }
+    let values = try replies[0].array()
+    guard values.count == keys.count + stamps.count else {
+      throw Self.wrong(values.count, keys.count + stamps.count)
+    }
+    var entries: [TierAnswer.Found?] = []
+    for index in keys.indices {
+      let rest = try replies[index + 1].integer()
+      guard let bytes = try values[index].bytesIfAny(), rest > 0 else {
+        entries.append(nil)
+        continue
+      }
+      entries.append(.init(bytes: bytes, rest: .milliseconds(rest)))
+    }
+    var counts: [UInt64] = []
+    for index in stamps.indices {
+      let text = try values[keys.count + index].textIfAny()
+      guard let count = UInt64(text ?? "0") else {
+        throw SharedStoreFailure.answer(
+          of: "queries", was: "a stamp that is no number", wanted: "a whole number")
+      }
+      counts.append(count)
+    }
+    return TierAnswer(entries: entries, stamps: counts)
+  }
+
+  public func write(_ entries: [TierEntry]) async throws {
+    guard !entries.isEmpty else { return }
+    let pipeline = entries.map { entry in
+      var command = RedisCommand("SET", prefix + "v" + entry.key)
+      command.append(entry.bytes)
+      command.append("PX")
+      command.append(max(1, entry.lasting.nanoseconds / 1_000_000))
+      return command
+    }
+    for reply in try await client.run(pipeline: pipeline) { try reply.expectOK() }
+  }
+
+  public func raise(_ stamps: [String]) async throws {
+    guard !stamps.isEmpty else { return }
+    let message = Array(stamps.map { Array($0.utf8) }.joined(separator: [Self.divider]))
+    _ = try await client.evaluate(
+      Self.raising, keys: stamps.map { prefix + "s" + $0 },
+      arguments: [Array(channel.utf8), message])
+  }
+
+  public func lock(_ key: String, lasting: Interval) async throws -> UInt64? {
+    // Nobody else has this number while the lock lasts.
+    let token = UInt64.random(in: 1...UInt64.max)
+    let milliseconds = max(1, lasting.nanoseconds / 1_000_000)
+    let reply = try await client.run(
+      RedisCommand("SET", prefix + "l" + key, String(token), "NX", "PX", String(milliseconds)))
+    return reply.isNull ? nil : token
+  }
+
+  public func unlock(_ key: String, _ token: UInt64) async throws {
+    _ = try await client.evaluate(
+      Self.unlocking, keys: [prefix + "l" + key], arguments: [Array(String(token).utf8)])
+  }
+
+  private static func wrong(_ count: Int, _ wanted: Int) -> SharedStoreFailure {
+    .answer(of: "queries", was: "\(count) parts", wanted: "\(wanted)")
+  }
+}
