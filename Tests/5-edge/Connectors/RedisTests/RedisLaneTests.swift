@@ -133,6 +133,27 @@ struct RedisLaneTests {
     await client.close()
   }
 
+  @Test func `a call keeps its time while the connection is being made`() async throws {
+    let server = try RedisServer()
+    try server.freeze()
+    var settings = settings()
+    settings.connection.connectTimeout = .seconds(20)
+    let client = try RedisClient(RedisAddress(server.address), settings)
+
+    var failure: RedisFailure?
+    let time = await measured {
+      failure = await #expect(throws: RedisFailure.self) {
+        try await client.run(RedisCommand("PING"), timeout: .milliseconds(100))
+      }
+    }
+
+    #expect(failure == .timedOut(command: "PING", after: .milliseconds(100), fate: .notSent))
+    #expect(time < .seconds(5), "\(time)")
+    try server.thaw()
+    try await until { await isWell(client) }
+    await client.close()
+  }
+
   @Test func `a client closes at once although its server says nothing`() async throws {
     let server = try RedisServer()
     try server.freeze()
