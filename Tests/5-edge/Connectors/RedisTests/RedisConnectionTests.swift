@@ -419,13 +419,18 @@ private func measured(_ body: () throws -> Void) rethrows -> Interval {
     listener = descriptor
     let answers = texts.map { Array($0.utf8) }
     var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(Talk(listener: descriptor, answers: answers)).toOpaque()
+    let box = unsafe Unmanaged.passRetained(Talk(listener: dup(descriptor), answers: answers))
+      .toOpaque()
     let result = unsafe pthread_create(&thread, nil, { unsafe talk($0) }, box)
     try #require(result == 0)
     pthread_detach(thread)
   }
 
-  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+  /// The thread has a descriptor of its own, which this wakes.
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
 }
 
 private final class Talk: Sendable {
