@@ -4,7 +4,7 @@ import OmniTestKit
 import OmniTime
 import Testing
 
-@Suite("RedisLane")
+@Suite("RedisLane", .timeLimit(.minutes(2)))
 struct RedisLaneTests {
   /// Tasks write and read while the server is killed three times.
   ///
