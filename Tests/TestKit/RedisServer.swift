@@ -104,20 +104,29 @@ public final class RedisServer: @unchecked Sendable {
   }
 
   /// A port of the loopback that nobody listens on at this moment.
+  ///
+  /// It is none of those that the system gives to outgoing connections (32,768 and up): one of them
+  /// could take it while the server is down.
   public static func freePort() throws -> Int {
+    for _ in 0..<1_000 {
+      let port = Int.random(in: 12_000..<32_000)
+      if isFree(port) { return port }
+    }
+    throw Absence(description: "there is no free port of the loopback from 12000 to 31999")
+  }
+
+  private static func isFree(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
+    place.sin_port = in_port_t(UInt16(port).bigEndian)
     place.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = unsafe withUnsafeMutablePointer(to: &place) { pointer in
+    return unsafe withUnsafePointer(to: &place) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+        unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard isBound else { throw Absence(description: "there is no free port of the loopback") }
-    return Int(UInt16(bigEndian: place.sin_port))
   }
 
   /// Arguments: the folder, the folder of the binaries, the port, whether to write each command to

@@ -32,8 +32,7 @@ public final class RedisClient: Sendable {
     public var queueCommandsMax = 16_384
     /// How many bytes of commands may wait or be under way on each connection.
     public var queueBytesMax = 64 << 20
-    /// How long to wait after the first attempt to connect that failed; then twice as long each
-    /// time.
+    /// How long to wait after the first failed attempt to connect; then twice as long each time.
     public var pauseMin = Interval.milliseconds(20)
     /// How long to wait between two attempts to connect at most.
     public var pauseMax = Interval.milliseconds(500)
@@ -154,8 +153,7 @@ public final class RedisClient: Sendable {
   ///   - timeout: How long the call may take, instead of what the configuration says.
   /// - Returns: The reply, which is never an error.
   /// - Throws: ``RedisFailure``, `CircuitBreaker.Refused`, or `CancellationError` as soon as the
-  /// task
-  ///   is cancelled: if the command had been sent by then, it may be executed all the same.
+  ///   task is cancelled: if the command had been sent by then, it may be executed all the same.
   @discardableResult
   public func run(_ command: RedisCommand, timeout: Interval? = nil) async throws -> RedisReply {
     let replies = try await send([command], command, timeout)

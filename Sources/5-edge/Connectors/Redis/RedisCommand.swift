@@ -25,8 +25,7 @@ public struct RedisCommand: Sendable, Hashable {
     case opensTransaction
     /// It ends a transaction.
     case endsTransaction
-    /// It changes what later commands of the connection do, so it belongs on a connection of one's
-    /// own.
+    /// It changes what later commands of the connection do: for a connection of one's own.
     case changesConnection
     /// Replies would no longer come one for each command.
     case breaksOrder

@@ -221,6 +221,13 @@ public final class RedisConnection {
       close()
       throw .unreachable(place: address.placeText, message: message)
     }
+    // Not one who sends back what it hears: on the loopback, a socket can connect to itself.
+    switch replies.last {
+    case .status, .error: break
+    default:
+      close()
+      throw .unreachable(place: address.placeText, message: "it answers, but not as Redis does")
+    }
     // That a user may not PING is no reason to keep it out.
     for case .error(let message) in replies where !message.hasPrefix("NOPERM") {
       close()

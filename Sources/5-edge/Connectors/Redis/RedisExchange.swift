@@ -8,8 +8,7 @@ import OmniTime
 /// sent and received.
 ///
 /// - Invariant: replies go to requests in the order in which these were added, and each request
-/// gets
-///   as many as it has commands, whether anybody still waits for them or not.
+///   gets as many as it has commands, whether anybody still waits for them or not.
 struct RedisExchange {
   private struct Item {
     let request: RedisRequest

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Messages that others publish, on a connection and a thread of its own.
 ///
-///     let subscription = try RedisSubscription(address, channels: ["fills"], patterns:
-/// ["quotes.*"])
+///     let subscription = try RedisSubscription(
+///       address, channels: ["fills"], patterns: ["quotes.*"])
 ///     for await event in subscription.events {
 ///       switch event {
 ///       case .message(let message): handle(message)
@@ -32,8 +32,7 @@ public final class RedisSubscription: Sendable {
     public var eventCountMax = 65_536
     /// After how long without a message the server is asked whether it is there.
     public var pingInterval = Interval.seconds(10)
-    /// How long to wait after the first attempt to connect that failed; then twice as long each
-    /// time.
+    /// How long to wait after the first failed attempt to connect; then twice as long each time.
     public var pauseMin = Interval.milliseconds(20)
     /// How long to wait between two attempts to connect at most.
     public var pauseMax = Interval.milliseconds(500)

@@ -6,7 +6,7 @@ import OmniTestKit
 import OmniTime
 import Testing
 
-@Suite("RedisClient")
+@Suite("RedisClient", .timeLimit(.minutes(2)))
 struct RedisClientTests {
   // MARK: Replies
 

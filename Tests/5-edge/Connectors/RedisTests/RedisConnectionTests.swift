@@ -80,6 +80,28 @@ struct RedisConnectionTests {
     }
   }
 
+  /// Replies in which a few bytes were changed; what is cut off ends with the time-out.
+  @Test func `no bytes instead of a reply stop the program or the call`() throws {
+    let replies = ["*2\r\n$3\r\nabc\r\n*1\r\n:12\r\n", "$5\r\n12345\r\n", "-ERR no\r\n"]
+    let alphabet = Array("*$:+-0123456789\r\n\u{0}a".utf8)
+    for seed in UInt64(0)..<60 {
+      var random = SeededRandom(seed: seed)
+      var answer = Array(random.pick(replies).utf8)
+      for _ in 0...random.below(3) {
+        answer[Int(random.below(UInt64(answer.count)))] = random.pick(alphabet)
+      }
+      let listener = try Liar(
+        answering: ["+PONG\r\n", String(decoding: answer, as: UTF8.self)])
+      let connection = try RedisConnection(
+        listener.address, .init(timeout: .milliseconds(20), name: ""))
+      do throws(RedisFailure) {
+        try connection.run(RedisCommand("PING"))
+      } catch {
+        #expect(["RED-005", "RED-006", "RED-011"].contains(error.code), "seed \(seed): \(error)")
+      }
+    }
+  }
+
   @Test func `bytes of all values, zeros too, come back as they were`() throws {
     let connection = try common.get().connected()
     let all = (0...255).map { UInt8($0) } + [0, 0, 13, 10, 0]
@@ -262,6 +284,14 @@ struct RedisConnectionTests {
     }
   }
 
+  @Test func `somebody who sends back what it hears is no server`() throws {
+    let listener = try Liar(answering: ["*1\r\n$4\r\nPING\r\n"])
+    let failure = #expect(throws: RedisFailure.self) {
+      try RedisConnection(listener.address, .init(name: ""))
+    }
+    #expect(failure?.code == "RED-003")
+  }
+
   @Test func `a server that has no room says so, and a missing password is told without a name`()
     throws
   {
@@ -389,13 +419,18 @@ private func measured(_ body: () throws -> Void) rethrows -> Interval {
     listener = descriptor
     let answers = texts.map { Array($0.utf8) }
     var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(Talk(listener: descriptor, answers: answers)).toOpaque()
+    let box = unsafe Unmanaged.passRetained(Talk(listener: dup(descriptor), answers: answers))
+      .toOpaque()
     let result = unsafe pthread_create(&thread, nil, { unsafe talk($0) }, box)
     try #require(result == 0)
     pthread_detach(thread)
   }
 
-  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+  /// The thread has a descriptor of its own, which this wakes.
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
 }
 
 private final class Talk: Sendable {

@@ -4,7 +4,7 @@ import OmniTestKit
 import OmniTime
 import Testing
 
-@Suite("RedisLane")
+@Suite("RedisLane", .timeLimit(.minutes(2)))
 struct RedisLaneTests {
   /// Tasks write and read while the server is killed three times.
   ///
@@ -130,6 +130,27 @@ struct RedisLaneTests {
     let unsent = await #expect(throws: RedisFailure.self) { try await waiting.value }
     #expect(unsent?.code == "RED-003")
     #expect(unsent?.fate == .notSent)
+    await client.close()
+  }
+
+  @Test func `a call keeps its time while the connection is being made`() async throws {
+    let server = try RedisServer()
+    try server.freeze()
+    var settings = settings()
+    settings.connection.connectTimeout = .seconds(20)
+    let client = try RedisClient(RedisAddress(server.address), settings)
+
+    var failure: RedisFailure?
+    let time = await measured {
+      failure = await #expect(throws: RedisFailure.self) {
+        try await client.run(RedisCommand("PING"), timeout: .milliseconds(100))
+      }
+    }
+
+    #expect(failure == .timedOut(command: "PING", after: .milliseconds(100), fate: .notSent))
+    #expect(time < .seconds(5), "\(time)")
+    try server.thaw()
+    try await until { await isWell(client) }
     await client.close()
   }
 
