@@ -41,7 +41,7 @@ public struct AdaptiveLimit: Sendable {
     /// The greatest limit.
     public var most = 10_000
     /// How far above goodput times latency the limit may go, in hundredths.
-    public var headroomPercent = 200
+    public var headroomPercent = 150
     /// By how much the latency may exceed the one without a queue before the gradient acts, in
     /// hundredths.
     public var tolerancePercent = 150
@@ -83,8 +83,24 @@ public struct AdaptiveLimit: Sendable {
     var inFlightMax = 0
     var start: MonotonicInstant?
 
+    var samples: Int { successes + losses }
     var meanLatency: Double? { successes == 0 ? nil : Double(latencySum) / Double(successes) }
   }
+
+  /// A measurement of the latency without a queue.
+  private struct Probe: Sendable {
+    /// How many may run meanwhile.
+    var limit: Int
+    /// How many requests have still to end before the queue of before is taken as gone.
+    var settling: Int
+    /// The mean latency at twice this limit.
+    var latencyAbove: Double
+  }
+
+  /// A window holds at least as many requests, so that its mean means something.
+  private static let samplesLeast = 32
+  /// Latencies nearer to each other than this are taken as the same.
+  private static let likeness = 1.25
 
   /// The settings in force.
   public let configuration: Configuration
@@ -92,11 +108,12 @@ public struct AdaptiveLimit: Sendable {
   private var window = Window()
   /// The mean latency without a queue, in nanoseconds.
   private var idleLatency: Double?
-  /// The goodput, requests a nanosecond; follows rises at once and falls by a tenth a window.
+  /// The goodput, requests a nanosecond; follows rises by half and falls by a tenth a window.
   private var goodput = 0.0
   private var isStarting = true
-  private var isProbing = false
+  private var probe: Probe?
   private var lastProbe: MonotonicInstant?
+  private var lastCut: MonotonicInstant?
 
   /// Creates a limit.
   public init(_ configuration: Configuration = Configuration()) throws(RateFault) {
@@ -106,10 +123,7 @@ public struct AdaptiveLimit: Sendable {
   }
 
   /// How many requests may run now.
-  public var limit: Int {
-    let whole = Int(exact)
-    return max(configuration.least, isProbing ? whole / 2 : whole)
-  }
+  public var limit: Int { probe?.limit ?? Int(exact) }
 
   /// The mean latency without a queue, as far as it is known.
   public var latencyWithoutQueue: Interval? {
@@ -124,7 +138,7 @@ public struct AdaptiveLimit: Sendable {
   public mutating func record(
     _ ending: Ending, latency: Interval, inFlight: Int, at now: MonotonicInstant
   ) {
-    guard ending != .ignored else { return }
+    if ending == .ignored || isOfThePast(ending, latency, inFlight, at: now) { return }
     let start = window.start ?? now
     window.start = start
     window.inFlightMax = max(window.inFlightMax, inFlight)
@@ -134,60 +148,64 @@ public struct AdaptiveLimit: Sendable {
     } else {
       window.losses += 1
     }
-    let samples = window.successes + window.losses
-    guard samples >= max(16, limit), now > start else { return }
-    let elapsed = Double((now - start).nanoseconds)
-    finish(elapsed: elapsed, at: now)
+    let isFull = window.samples >= max(Self.samplesLeast, limit)
+    guard isFull || window.losses >= max(4, limit), now > start else { return }
+    finish(elapsed: Double((now - start).nanoseconds), at: now)
     window = Window()
+  }
+
+  /// Whether a request tells of what has been dealt with.
+  private mutating func isOfThePast(
+    _ ending: Ending, _ latency: Interval, _ inFlight: Int, at now: MonotonicInstant
+  ) -> Bool {
+    // It began before the limit was lowered for others that were lost with it.
+    if ending == .overload, let lastCut, now - lastCut < latency { return true }
+    guard let settling = probe?.settling, settling > 0, ending == .success else { return false }
+    if inFlight <= limit { probe?.settling = settling - 1 }
+    return true
   }
 
   private mutating func finish(elapsed: Double, at now: MonotonicInstant) {
     let mean = window.meanLatency
-    let present = Double(window.successes) / elapsed
-    let isBetter = present > goodput * 1.02
-    goodput = max(present, goodput * 0.9)
-    if isProbing {
-      isProbing = false
-      lastProbe = now
-      // What half the load shows is what holds from now on, if it is more, too.
-      if let mean, window.losses == 0 { idleLatency = mean }
+    if let probe {
+      finish(probe, mean: mean, at: now)
       return
     }
-    if let mean { idleLatency = min(idleLatency ?? mean, mean) }
-    change(mean: mean, isBetter: isBetter)
-    if let lastProbe {
-      if now - lastProbe >= configuration.probeEvery { isProbing = true }
-    } else {
-      lastProbe = now
+    // The first request began the time, and is not of it.
+    let share = Double(window.samples - 1) / Double(window.samples)
+    let present = Double(window.successes) * share / elapsed
+    let isBetter = present > goodput * 1.02
+    goodput += (present - goodput) * (present > goodput ? 0.5 : 0.1)
+    if let mean {
+      let idle = idleLatency ?? mean
+      idleLatency = mean < idle ? idle + (mean - idle) * 0.25 : idle
     }
+    change(mean: mean, isBetter: isBetter, at: now)
+    if let mean { startProbe(mean: mean, at: now) }
   }
 
-  private mutating func change(mean: Double?, isBetter: Bool) {
-    guard let mean, let idle = idleLatency, idle > 0 else {
-      // Nothing but losses.
+  private mutating func change(mean: Double?, isBetter: Bool, at now: MonotonicInstant) {
+    guard window.losses == 0, let mean, let idle = idleLatency, idle > 0 else {
       isStarting = false
-      exact = max(Double(configuration.least), exact * 0.5)
-      return
-    }
-    if window.losses > 0 {
-      isStarting = false
-      let share = Double(window.losses) / Double(window.losses + window.successes)
+      lastCut = now
+      let share = Double(window.losses) / Double(max(1, window.samples))
       set(exact * max(0.5, 0.95 - share / 2))
       return
     }
-    let isUsed = window.inFlightMax * 2 >= Int(exact)
+    // Nothing is learnt from idle places, neither that there might be more nor that there be less.
+    guard window.inFlightMax * 2 >= Int(exact) else { return }
     if isStarting {
       // Twice as much as long as that brings more.
-      if isUsed, isBetter { return grow(to: exact * 2) }
-      if isUsed { isStarting = false }
+      if isBetter { return grow(to: exact * 2) }
+      isStarting = false
     }
     switch configuration.algorithm {
-    case .additiveIncrease: if isUsed { grow(to: exact + 1) }
+    case .additiveIncrease: grow(to: exact + 1)
     case .vegas:
       let queue = exact * (1 - idle / mean)
       let step = max(1, exact.squareRoot() / 2)
       if queue <= step * 2 {
-        if isUsed { grow(to: exact + step) }
+        grow(to: exact + step)
       } else if queue > step * 4 {
         set(exact - step)
       }
@@ -196,10 +214,51 @@ public struct AdaptiveLimit: Sendable {
       let gradient = max(0.5, min(1, tolerance * idle / mean))
       let wanted = exact * gradient + exact.squareRoot()
       let next = exact * 0.8 + wanted * 0.2
-      if next < exact { set(next) } else if isUsed { grow(to: next) }
+      if next < exact { set(next) } else { grow(to: next) }
     }
     // What was right once is too much for a service that does less now.
     if exact > ceiling(idle) { set(exact * 0.9 + ceiling(idle) * 0.1) }
+  }
+
+  private mutating func startProbe(mean: Double, at now: MonotonicInstant) {
+    guard !isStarting, window.losses == 0, let idle = idleLatency else { return }
+    if let lastProbe {
+      guard now - lastProbe >= configuration.probeEvery else { return }
+      if mean <= idle * Self.likeness {
+        self.lastProbe = now
+        return
+      }
+    }
+    descend(latencyAbove: mean, at: now)
+  }
+
+  private mutating func descend(latencyAbove: Double, at now: MonotonicInstant) {
+    let half = limit / 2
+    guard half >= configuration.least, half >= 1 else {
+      finishProbe(idle: latencyAbove, at: now)
+      return
+    }
+    probe = Probe(limit: half, settling: half, latencyAbove: latencyAbove)
+  }
+
+  private mutating func finish(_ level: Probe, mean: Double?, at now: MonotonicInstant) {
+    guard let mean, window.losses == 0 else {
+      finishProbe(idle: nil, at: now)
+      return
+    }
+    let isKnown = lastProbe != nil && mean <= (idleLatency ?? 0) * Self.likeness
+    if isKnown || mean * Self.likeness > level.latencyAbove {
+      // What half the load shows is what holds from now on, if it is more, too.
+      finishProbe(idle: min(mean, level.latencyAbove), at: now)
+    } else {
+      descend(latencyAbove: mean, at: now)
+    }
+  }
+
+  private mutating func finishProbe(idle: Double?, at now: MonotonicInstant) {
+    if let idle { idleLatency = idle }
+    probe = nil
+    lastProbe = now
   }
 
   private func ceiling(_ idle: Double) -> Double {
