@@ -97,10 +97,8 @@ public struct AdaptiveLimit: Sendable {
     var latencyAbove: Double
   }
 
-  /// A window holds at least as many requests, so that its mean means something.
-  private static let samplesLeast = 32
   /// Latencies nearer to each other than this are taken as the same.
-  private static let likeness = 1.25
+  private static let likeness = 1.3
 
   /// The settings in force.
   public let configuration: Configuration
@@ -110,9 +108,14 @@ public struct AdaptiveLimit: Sendable {
   private var idleLatency: Double?
   /// The goodput, requests a nanosecond; follows rises by half and falls by a tenth a window.
   private var goodput = 0.0
+  /// The most of one window since the limit began to double.
+  private var goodputBest = 0.0
+  /// The mean latency of the last windows, in nanoseconds.
+  private var latency = 0.0
   private var isStarting = true
   private var probe: Probe?
   private var lastProbe: MonotonicInstant?
+  private var pause: Interval
   private var lastCut: MonotonicInstant?
 
   /// Creates a limit.
@@ -120,6 +123,7 @@ public struct AdaptiveLimit: Sendable {
     if let fault = configuration.fault { throw fault }
     self.configuration = configuration
     exact = Double(configuration.initial)
+    pause = configuration.probeEvery
   }
 
   /// How many requests may run now.
@@ -148,7 +152,7 @@ public struct AdaptiveLimit: Sendable {
     } else {
       window.losses += 1
     }
-    let isFull = window.samples >= max(Self.samplesLeast, limit)
+    let isFull = window.samples >= (probe == nil ? max(32, limit) : max(96, limit * 3))
     guard isFull || window.losses >= max(4, limit), now > start else { return }
     finish(elapsed: Double((now - start).nanoseconds), at: now)
     window = Window()
@@ -174,19 +178,29 @@ public struct AdaptiveLimit: Sendable {
     // The first request began the time, and is not of it.
     let share = Double(window.samples - 1) / Double(window.samples)
     let present = Double(window.successes) * share / elapsed
-    let isBetter = present > goodput * 1.02
-    goodput += (present - goodput) * (present > goodput ? 0.5 : 0.1)
+    let isBetter = present > goodputBest * 1.1
+    goodputBest = isStarting ? max(goodputBest, present) : 0
+    let weight = goodput == 0 ? 1 : present > goodput ? 0.2 : 0.1
+    goodput += (present - goodput) * weight
     if let mean {
-      let idle = idleLatency ?? mean
-      idleLatency = mean < idle ? idle + (mean - idle) * 0.25 : idle
+      latency = latency == 0 ? mean : latency * 0.7 + mean * 0.3
+      if let idle = idleLatency, lastProbe != nil {
+        if latency * Self.likeness < idle { idleLatency = idle + (latency - idle) * 0.25 }
+      } else {
+        idleLatency = latency
+      }
     }
-    change(mean: mean, isBetter: isBetter, at: now)
-    if let mean { startProbe(mean: mean, at: now) }
+    change(mean: mean == nil ? nil : latency, isBetter: isBetter, at: now)
+    if mean != nil, isReached { startProbe(mean: latency, at: now) }
   }
+
+  /// Whether more requests came than might run.
+  private var isReached: Bool { window.inFlightMax * 10 >= Int(exact) * 9 }
 
   private mutating func change(mean: Double?, isBetter: Bool, at now: MonotonicInstant) {
     guard window.losses == 0, let mean, let idle = idleLatency, idle > 0 else {
-      isStarting = false
+      // What comes back after nothing but losses is another service.
+      isStarting = mean == nil
       lastCut = now
       let share = Double(window.losses) / Double(max(1, window.samples))
       set(exact * max(0.5, 0.95 - share / 2))
@@ -217,13 +231,13 @@ public struct AdaptiveLimit: Sendable {
       if next < exact { set(next) } else { grow(to: next) }
     }
     // What was right once is too much for a service that does less now.
-    if exact > ceiling(idle) { set(exact * 0.9 + ceiling(idle) * 0.1) }
+    if isReached, exact > ceiling(idle) { set(exact * 0.9 + ceiling(idle) * 0.1) }
   }
 
   private mutating func startProbe(mean: Double, at now: MonotonicInstant) {
     guard !isStarting, window.losses == 0, let idle = idleLatency else { return }
     if let lastProbe {
-      guard now - lastProbe >= configuration.probeEvery else { return }
+      guard now - lastProbe >= pause else { return }
       if mean <= idle * Self.likeness {
         self.lastProbe = now
         return
@@ -235,7 +249,7 @@ public struct AdaptiveLimit: Sendable {
   private mutating func descend(latencyAbove: Double, at now: MonotonicInstant) {
     let half = limit / 2
     guard half >= configuration.least, half >= 1 else {
-      finishProbe(idle: latencyAbove, at: now)
+      finishProbe(idle: latencyAbove, isNews: true, at: now)
       return
     }
     probe = Probe(limit: half, settling: half, latencyAbove: latencyAbove)
@@ -243,20 +257,27 @@ public struct AdaptiveLimit: Sendable {
 
   private mutating func finish(_ level: Probe, mean: Double?, at now: MonotonicInstant) {
     guard let mean, window.losses == 0 else {
-      finishProbe(idle: nil, at: now)
+      finishProbe(idle: nil, isNews: false, at: now)
       return
     }
     let isKnown = lastProbe != nil && mean <= (idleLatency ?? 0) * Self.likeness
-    if isKnown || mean * Self.likeness > level.latencyAbove {
+    if isKnown, let idle = idleLatency {
+      let isLike = mean * Self.likeness > idle
+      finishProbe(idle: isLike ? (idle + mean) / 2 : mean, isNews: !isLike, at: now)
+    } else if mean * Self.likeness > level.latencyAbove {
       // What half the load shows is what holds from now on, if it is more, too.
-      finishProbe(idle: min(mean, level.latencyAbove), at: now)
+      isStarting = lastProbe != nil && mean > (idleLatency ?? mean) * 2
+      finishProbe(idle: min(mean, level.latencyAbove), isNews: true, at: now)
     } else {
       descend(latencyAbove: mean, at: now)
     }
   }
 
-  private mutating func finishProbe(idle: Double?, at now: MonotonicInstant) {
+  private mutating func finishProbe(idle: Double?, isNews: Bool, at now: MonotonicInstant) {
     if let idle { idleLatency = idle }
+    let every = configuration.probeEvery.nanoseconds
+    // What is news is looked at again soon.
+    pause = Interval(nanoseconds: isNews ? every / 8 : min(every, pause.nanoseconds * 2))
     probe = nil
     lastProbe = now
   }
@@ -266,6 +287,7 @@ public struct AdaptiveLimit: Sendable {
   }
 
   private mutating func grow(to wanted: Double) {
+    guard isReached else { return }
     let bound = idleLatency.map { ceiling($0) } ?? wanted
     set(max(exact, min(wanted, bound)))
   }
