@@ -152,10 +152,16 @@ public struct AdaptiveLimit: Sendable {
     } else {
       window.losses += 1
     }
-    let isFull = window.samples >= (probe == nil ? max(32, limit) : max(96, limit * 3))
+    let isFull = window.samples >= wanted
     guard isFull || window.losses >= max(4, limit), now > start else { return }
     finish(elapsed: Double((now - start).nanoseconds), at: now)
     window = Window()
+  }
+
+  /// How many requests a window holds: enough that its mean means something, and not so many that
+  /// few at a time take long.
+  private var wanted: Int {
+    probe == nil ? max(32, limit) : max(min(96, max(32, limit * 16)), limit * 3)
   }
 
   /// Whether a request tells of what has been dealt with.
@@ -247,7 +253,7 @@ public struct AdaptiveLimit: Sendable {
   }
 
   private mutating func descend(latencyAbove: Double, at now: MonotonicInstant) {
-    let half = limit / 2
+    let half = limit * 3 / 5
     guard half >= configuration.least, half >= 1 else {
       finishProbe(idle: latencyAbove, isNews: true, at: now)
       return
