@@ -161,7 +161,7 @@ public struct AdaptiveLimit: Sendable {
   /// How many requests a window holds: enough that its mean means something, and not so many that
   /// few at a time take long.
   private var wanted: Int {
-    probe == nil ? max(32, limit) : max(min(96, max(32, limit * 16)), limit * 3)
+    probe == nil ? max(32, limit) : max(min(128, max(32, limit * 16)), limit * 3)
   }
 
   /// Whether a request tells of what has been dealt with.
@@ -191,7 +191,10 @@ public struct AdaptiveLimit: Sendable {
     if let mean {
       latency = latency == 0 ? mean : latency * 0.7 + mean * 0.3
       if let idle = idleLatency, lastProbe != nil {
-        if latency * Self.likeness < idle { idleLatency = idle + (latency - idle) * 0.25 }
+        if latency * Self.likeness < idle {
+          idleLatency = idle + (latency - idle) * 0.25
+          pause = soon
+        }
       } else {
         idleLatency = latency
       }
@@ -268,8 +271,9 @@ public struct AdaptiveLimit: Sendable {
     }
     let isKnown = lastProbe != nil && mean <= (idleLatency ?? 0) * Self.likeness
     if isKnown, let idle = idleLatency {
-      let isLike = mean * Self.likeness > idle
-      finishProbe(idle: isLike ? (idle + mean) / 2 : mean, isNews: !isLike, at: now)
+      // Where it still falls, it is looked at again as soon as before.
+      if mean > idle * 0.95 { pause = min(configuration.probeEvery, pause + pause) }
+      finishProbe(idle: min(mean, (idle + mean) / 2), isNews: false, at: now)
     } else if mean * Self.likeness > level.latencyAbove {
       // What half the load shows is what holds from now on, if it is more, too.
       isStarting = lastProbe != nil && mean > (idleLatency ?? mean) * 2
@@ -279,11 +283,12 @@ public struct AdaptiveLimit: Sendable {
     }
   }
 
+  /// The pause before what is news is looked at again.
+  private var soon: Interval { Interval(nanoseconds: configuration.probeEvery.nanoseconds / 8) }
+
   private mutating func finishProbe(idle: Double?, isNews: Bool, at now: MonotonicInstant) {
     if let idle { idleLatency = idle }
-    let every = configuration.probeEvery.nanoseconds
-    // What is news is looked at again soon.
-    pause = Interval(nanoseconds: isNews ? every / 8 : min(every, pause.nanoseconds * 2))
+    if isNews { pause = soon }
     probe = nil
     lastProbe = now
   }
