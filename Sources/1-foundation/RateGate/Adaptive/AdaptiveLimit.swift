@@ -93,8 +93,8 @@ public struct AdaptiveLimit: Sendable {
     var limit: Int
     /// How many requests have still to end before the queue of before is taken as gone.
     var settling: Int
-    /// The mean latency at twice this limit.
-    var latencyAbove: Double
+    /// The mean latency at the level above this one, if that was measured.
+    var latencyAbove: Double?
   }
 
   /// Latencies nearer to each other than this are taken as the same.
@@ -252,10 +252,10 @@ public struct AdaptiveLimit: Sendable {
         return
       }
     }
-    descend(latencyAbove: mean, at: now)
+    descend(latencyAbove: nil, at: now)
   }
 
-  private mutating func descend(latencyAbove: Double, at now: MonotonicInstant) {
+  private mutating func descend(latencyAbove: Double?, at now: MonotonicInstant) {
     let half = limit * 3 / 5
     guard half >= configuration.least, half >= 1 else {
       finishProbe(idle: latencyAbove, isNews: true, at: now)
@@ -269,15 +269,16 @@ public struct AdaptiveLimit: Sendable {
       finishProbe(idle: nil, isNews: false, at: now)
       return
     }
-    let isKnown = lastProbe != nil && mean <= (idleLatency ?? 0) * Self.likeness
+    let isKnown = lastProbe != nil && mean <= (idleLatency ?? 0) * 1.4
     if isKnown, let idle = idleLatency {
       // Where it still falls, it is looked at again as soon as before.
-      if mean > idle * 0.95 { pause = min(configuration.probeEvery, pause + pause) }
+      let next = mean > idle * 0.95 ? pause.nanoseconds * 2 : pause.nanoseconds / 2
+      pause = min(configuration.probeEvery, max(soon, Interval(nanoseconds: next)))
       finishProbe(idle: min(mean, (idle + mean) / 2), isNews: false, at: now)
-    } else if mean * Self.likeness > level.latencyAbove {
+    } else if let above = level.latencyAbove, mean * Self.likeness > above {
       // What half the load shows is what holds from now on, if it is more, too.
       isStarting = lastProbe != nil && mean > (idleLatency ?? mean) * 2
-      finishProbe(idle: min(mean, level.latencyAbove), isNews: true, at: now)
+      finishProbe(idle: min(mean, above), isNews: true, at: now)
     } else {
       descend(latencyAbove: mean, at: now)
     }
