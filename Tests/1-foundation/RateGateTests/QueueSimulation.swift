@@ -205,16 +205,15 @@ struct QueueSimulation {
   }
 }
 
-/// The goodput of the best fixed limit, in a second, and that limit.
+/// The goodput a second of the best fixed limit in each of some spans of seconds.
 func bestFixed(
-  _ backend: Backend, limits: [Int], seconds: Range<Int>, seed: UInt64
-) -> (limit: Int, goodput: Double) {
-  var best = (limit: 0, goodput: 0.0)
+  _ backend: Backend, limits: [Int], spans: [Range<Int>], seed: UInt64
+) -> [Double] {
+  var best = spans.map { _ in 0.0 }
   for limit in limits {
-    let (report, _) = QueueSimulation.run(
-      backend, .fixed(limit), seconds: seconds.upperBound, seed: seed)
-    let goodput = report.goodput(seconds)
-    if goodput > best.goodput { best = (limit, goodput) }
+    let end = spans.map(\.upperBound).max() ?? 0
+    let (report, _) = QueueSimulation.run(backend, .fixed(limit), seconds: end, seed: seed)
+    for (index, span) in spans.enumerated() { best[index] = max(best[index], report.goodput(span)) }
   }
   return best
 }
