@@ -188,7 +188,7 @@ public struct AdaptiveLimit: Sendable {
 
   /// Enough that the mean says something, and not so many that few at a time take long.
   private var samplesWanted: Int {
-    probe == nil ? max(32, limit) : max(32, min(128, limit * 16), limit * 3)
+    probe == nil ? max(32, limit) : max(32, min(192, limit * 16), limit * 5)
   }
 
   /// Whether a request tells of what has been dealt with.
