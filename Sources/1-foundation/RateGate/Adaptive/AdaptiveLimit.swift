@@ -5,38 +5,38 @@ public import OmniTime
 ///
 /// A plain value: it is told of each request that ended, and says how many may run. Samples are
 /// taken together in windows of at least as many as the limit, and the limit changes at their ends
-/// only. To know a queue from a slow service, it measures the latency without a queue now and then:
-/// it runs at three fifths of its limit, and at three fifths of that, as long as the latency falls.
+/// only. To know a queue from a slow service, it measures the latency without a queue now and
+/// then: it runs at three fifths of its limit, and at three fifths of that, until the latency stays.
 ///
 /// Guards against the known ways in which such limits drift away:
 ///
-/// - it does not grow unless it was nearly reached, and what half of it did not use teaches nothing:
-///   few requests in flight cannot raise it;
+/// - it does not grow unless it was nearly reached, and does not change while fewer than half of it
+///   was used, but for losses: idle places teach nothing;
 /// - it does not grow beyond `headroomPercent` of the goodput times the latency without a queue
 ///   (what Little's law says is in the service), and comes down to that when it is reached: mild
 ///   overload cannot feed it for ever, and a service that does less now is given less;
 /// - a request that ended by its time limit is a loss, however even the latencies look;
-/// - after the limit was lowered for losses, those that began before are of the same bad moment, and
-///   do not lower it again;
-/// - the requests that fill the place of an old queue do not count in a measurement of the latency
-///   without one; one level is believed if it agrees with what was known, else only two that agree;
-/// - what was news is measured again after an eighth of the usual pause, and a latency far above the
-///   known one does not wait for the pause: a service that is slower for good is not taken for a
-///   queue until the limit has gone;
+/// - after the limit was lowered for losses, those that began before are of the same bad moment,
+///   and do not lower it again;
+/// - requests of before a measurement, and as many as it lets run, do not count in it: they waited
+///   in the old queue. One level is believed if it agrees with what was known, else two that agree;
+/// - what was news is measured again after an eighth of the usual pause, and a latency far above
+///   the known one does not wait for the pause: a service that is slower for good is not taken for
+///   a queue until the limit has gone;
 /// - windows that are faster than the known latency lower it at once: a service that became faster
 ///   does not leave room for a queue.
 ///
 /// Where it is inexact: with fewer than about five places, a measurement rests on few requests, and
-/// the limit moves between its half and its double. A service of one request a second is followed
-/// slowly, as a window holds 32, or 4 losses.
+/// the limit may move between a third and thrice of what is best. A service of one request a second
+/// is followed slowly, as a window holds 32 requests, or 4 losses.
 ///
 /// Checked on simulated queues with exponential, lognormal and bimodal service, in
 /// `AdaptiveLimitTests`, which states what each algorithm reaches.
 ///
 /// Sources: Brakmo and Peterson, "TCP Vegas", IEEE JSAC 13 (1995); Chiu and Jain, "Analysis of the
-/// Increase and Decrease Algorithms for Congestion Avoidance", Computer Networks 17 (1989); Floyd and
-/// others, RFC 6582, for the losses of one moment; Netflix, concurrency-limits, whose gradient the
-/// third algorithm follows, and whose issues 88, 134 and 137 tell of the drifts.
+/// Increase and Decrease Algorithms for Congestion Avoidance", Computer Networks 17 (1989); RFC
+/// 6582, for the losses of one moment; Netflix, concurrency-limits, whose gradient the third
+/// algorithm follows, and whose issues 88, 134 and 137 tell of the drifts.
 public struct AdaptiveLimit: Sendable {
   /// How the limit follows.
   public enum Algorithm: String, Sendable, Hashable, CaseIterable {
@@ -59,7 +59,7 @@ public struct AdaptiveLimit: Sendable {
     /// The greatest limit.
     public var most = 10_000
     /// How far above goodput times latency the limit may go, in hundredths.
-    public var headroomPercent = 150
+    public var headroomPercent = 140
     /// By how much the latency may exceed the one without a queue before the gradient acts, in
     /// hundredths.
     public var tolerancePercent = 150
