@@ -6,7 +6,7 @@ public import OmniTime
 /// A plain value: it is told of each request that ended, and says how many may run. Samples are
 /// taken together in windows of at least as many as the limit, and the limit changes at their ends
 /// only. To know a queue from a slow service, it measures the latency without a queue now and
-/// then: it runs at three fifths of its limit, and at three fifths of that, until the latency stays.
+/// then: it runs at three fifths of its limit, and of that again, until nothing is gained.
 ///
 /// Guards against the known ways in which such limits drift away:
 ///
