@@ -66,7 +66,7 @@ let modules: [Module] = [
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
   // The Omega libraries: each is a product of the package, usable without the rest.
-  foundation("RateGate", uses: ["Collections", "Time", "Clocks"]),
+  foundation("RateGate", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
   foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
   foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),

@@ -34,6 +34,13 @@ public enum KeyHash {
     unsafe hash(of: text.utf8Span.span.bytes, seed: seed)
   }
 
+  /// The hash of some bytes.
+  @inlinable
+  public static func hash(of bytes: [UInt8], seed: UInt64) -> UInt64 {
+    // A view of bytes that lives no longer than the call.
+    unsafe hash(of: bytes.span.bytes, seed: seed)
+  }
+
   /// The hash of a word: the finaliser of SplitMix64.
   @inlinable
   public static func hash(of word: UInt64, seed: UInt64) -> UInt64 {

@@ -1,9 +1,8 @@
+import OmniCircuitBreaker
 import OmniClocks
 import OmniTestKit
 import OmniTime
 import Testing
-
-@testable import OmniCircuitBreaker
 
 @Suite("A circuit breaker around calls")
 struct CircuitBreakerTests {
@@ -67,7 +66,7 @@ struct CircuitBreakerTests {
                 $0.now += 1
                 $0.most = max($0.most, $0.now)
               }
-              try await Task.sleep(nanoseconds: 20_000_000)
+              try await TimeSource.machine.sleep(for: .milliseconds(20))
               most.change { $0.now -= 1 }
             }
             return 0

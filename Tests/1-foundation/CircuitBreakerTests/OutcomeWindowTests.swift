@@ -1,9 +1,8 @@
+import OmniCircuitBreaker
 import OmniClocks
 import OmniNumerics
 import OmniTime
 import Testing
-
-@testable import OmniCircuitBreaker
 
 @Suite("The outcomes that a breaker looks at")
 struct OutcomeWindowTests {

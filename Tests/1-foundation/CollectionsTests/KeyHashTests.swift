@@ -33,9 +33,9 @@ struct KeyHashTests {
     var flipped = 0
     for _ in 0..<2_000 {
       var bytes = (0..<20).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      let before = unsafe KeyHash.hash(of: bytes.span.bytes, seed: 3)
+      let before = KeyHash.hash(of: bytes, seed: 3)
       bytes[Int(random.below(20))] ^= 1 << UInt8(random.below(8))
-      let after = unsafe KeyHash.hash(of: bytes.span.bytes, seed: 3)
+      let after = KeyHash.hash(of: bytes, seed: 3)
       flipped += (before ^ after).nonzeroBitCount
     }
     #expect((63_000...65_000).contains(flipped))

@@ -1,7 +1,6 @@
 import OmniNumerics
+import OmniQueryCache
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("The index of a cache's entries")
 struct EntryIndexTests {

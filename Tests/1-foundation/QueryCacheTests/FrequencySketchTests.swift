@@ -1,8 +1,7 @@
 import OmniNumerics
+import OmniQueryCache
 import OmniTestKit
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("The frequencies of keys")
 struct FrequencySketchTests {

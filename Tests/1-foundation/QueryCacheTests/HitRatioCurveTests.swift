@@ -1,7 +1,6 @@
 import OmniNumerics
+import OmniQueryCache
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("The hit ratio of other capacities")
 struct HitRatioCurveTests {

@@ -1,9 +1,8 @@
 import OmniClocks
+import OmniQueryCache
 import OmniTestKit
 import OmniTime
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("A cache in front of a function")
 struct LoadingCacheTests {

@@ -1,9 +1,8 @@
 import OmniClocks
+import OmniQueryCache
 import OmniTestKit
 import OmniTime
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("Queries of fields")
 struct QueryCacheTests {

@@ -1,8 +1,7 @@
+import OmniQueryCache
 import OmniTestKit
 import OmniTime
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("A field as a shared tier keeps it")
 struct TierRecordTests {

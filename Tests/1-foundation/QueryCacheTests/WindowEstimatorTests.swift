@@ -1,6 +1,5 @@
+import OmniQueryCache
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("The window that suits the requests")
 struct WindowEstimatorTests {

@@ -1,7 +1,6 @@
 import OmniNumerics
+import OmniQueryCache
 import Testing
-
-@testable import OmniQueryCache
 
 @Suite("Which entries a cache keeps")
 struct WindowTinyLFUTests {

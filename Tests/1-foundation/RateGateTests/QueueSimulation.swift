@@ -1,13 +1,9 @@
+import Foundation
 import OmniClocks
 import OmniNumerics
 import OmniRateGate
 import OmniTime
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A service with some servers and one queue without bound, and callers who come at random.
 struct Backend: Sendable {

@@ -1,9 +1,8 @@
 import OmniClocks
+import OmniRateGate
 import OmniTestKit
 import OmniTime
 import Testing
-
-@testable import OmniRateGate
 
 @Suite("What a rule remembers of a key")
 struct RateCellTests {

@@ -41,6 +41,12 @@ public struct BreakerMachine: Sendable {
     public let start: MonotonicInstant
     /// The number of the probe, or 0 for a call that is none.
     let probe: UInt64
+
+    package init(epoch: UInt64, start: MonotonicInstant, probe: UInt64) {
+      self.epoch = epoch
+      self.start = start
+      self.probe = probe
+    }
   }
 
   /// Why a call may not go.

@@ -1,21 +1,27 @@
-import OmniClocks
+package import OmniClocks
 import OmniTime
 
 /// The outcomes of the calls that a breaker looks at: the last so many, or those of the last while.
-struct OutcomeWindow: Sendable {
+package struct OutcomeWindow: Sendable {
   /// Sums over the window.
-  struct Sums: Sendable, Equatable {
-    var calls = 0
-    var errors = 0
-    var slow = 0
+  package struct Sums: Sendable, Equatable {
+    package var calls: Int
+    package var errors: Int
+    package var slow: Int
 
-    static func += (left: inout Self, right: Self) {
+    package init(calls: Int = 0, errors: Int = 0, slow: Int = 0) {
+      self.calls = calls
+      self.errors = errors
+      self.slow = slow
+    }
+
+    package static func += (left: inout Self, right: Self) {
       left.calls += right.calls
       left.errors += right.errors
       left.slow += right.slow
     }
 
-    static func -= (left: inout Self, right: Self) {
+    package static func -= (left: inout Self, right: Self) {
       left.calls -= right.calls
       left.errors -= right.errors
       left.slow -= right.slow
@@ -28,9 +34,9 @@ struct OutcomeWindow: Sendable {
   private let bucketNanoseconds: Int64
   /// Where the next call is noted, or the number of the bucket of the present.
   private var position: Int64 = 0
-  private(set) var sums = Sums()
+  package private(set) var sums = Sums()
 
-  init(_ window: BreakerConfiguration.Window) {
+  package init(_ window: BreakerConfiguration.Window) {
     switch window {
     case .count(let count):
       bits = [UInt8](repeating: 0, count: count)
@@ -43,7 +49,7 @@ struct OutcomeWindow: Sendable {
   }
 
   /// Notes the outcome of a call that ended at `now`.
-  mutating func record(isError: Bool, isSlow: Bool, at now: MonotonicInstant) {
+  package mutating func record(isError: Bool, isSlow: Bool, at now: MonotonicInstant) {
     let one = Sums(calls: 1, errors: isError ? 1 : 0, slow: isSlow ? 1 : 0)
     if bits.isEmpty {
       move(to: now)
@@ -85,7 +91,7 @@ struct OutcomeWindow: Sendable {
 
   /// A window of another kind or size with what this one knows, the oldest left out where it has
   /// less room; between the two kinds only the sums can be carried over.
-  func resized(to window: BreakerConfiguration.Window, at now: MonotonicInstant) -> OutcomeWindow {
+  package func resized(to window: BreakerConfiguration.Window, at now: MonotonicInstant) -> OutcomeWindow {
     var result = OutcomeWindow(window)
     if !bits.isEmpty, !result.bits.isEmpty {
       for step in 0..<bits.count {

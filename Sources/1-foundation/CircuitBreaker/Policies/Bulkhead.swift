@@ -104,6 +104,7 @@ public final class Bulkhead: Sendable {
   }
 
   private func wait(as number: UInt64) async throws {
+    // Owned by this call, which cancels it when it ends.
     let timer = Task { [time, waitMax] in
       try await time.sleep(for: waitMax)
       give(up: number, Refused.waitedTooLong(waitMax))

@@ -49,7 +49,7 @@ public struct Freshness: Sendable, Hashable {
   /// How long a value that is put in now stays fresh.
   ///
   /// - Parameter draw: 64 random bits.
-  func varied(_ base: Interval, draw: UInt64) -> Interval {
+  package func varied(_ base: Interval, draw: UInt64) -> Interval {
     let part = base.nanoseconds / 100 * Int64(jitterPercent)
     guard part > 0 else { return base }
     let offset = Int64((draw.multipliedFullWidth(by: UInt64(part) * 2 + 1)).high) - part
@@ -61,7 +61,7 @@ public struct Freshness: Sendable, Hashable {
   /// - Parameters:
   ///   - cost: How long it took to fetch.
   ///   - draw: 64 random bits.
-  func isEarly(rest: Interval, cost: Interval, draw: UInt64) -> Bool {
+  package func isEarly(rest: Interval, cost: Interval, draw: UInt64) -> Bool {
     guard earlyPercent > 0, cost > .zero else { return false }
     // The logarithm of an even number between 0 and 1, to within a tenth: the place of its first
     // bit, and the bits after it as the fraction.

@@ -168,6 +168,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
       }
       // It may have landed between the look and the lock.
       if let kept = memory.peek(key)?.value, time.now() < kept.freshUntil {
+        // Ends at once.
         return Task { kept.value }
       }
       return start(key, load, &state)
@@ -181,6 +182,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
     state.lastFlight += 1
     state.loads += 1
     let number = state.lastFlight
+    // Owned by the table of flights until it has landed.
     let task = Task {
       let begun = time.now()
       do {

@@ -21,8 +21,5 @@ extension String: CacheKey {
 
 extension [UInt8]: CacheKey {
   @inlinable
-  public func cacheHash(seed: UInt64) -> UInt64 {
-    // A view of bytes that lives no longer than the call.
-    unsafe KeyHash.hash(of: span.bytes, seed: seed)
-  }
+  public func cacheHash(seed: UInt64) -> UInt64 { KeyHash.hash(of: self, seed: seed) }
 }

@@ -4,13 +4,13 @@
 /// removed leaves no mark behind, since those after it move up.
 ///
 /// - Complexity: O(1) on average for each operation.
-struct EntryIndex: Sendable {
+package struct EntryIndex: Sendable {
   /// The place in each cell, or -1.
   private var places: [Int32]
   private var hashes: [UInt64]
   private let mask: Int
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     var count = 4
     while count < capacity * 2 { count *= 2 }
     places = [Int32](repeating: -1, count: count)
@@ -19,7 +19,7 @@ struct EntryIndex: Sendable {
   }
 
   /// The place of `hash`, or -1.
-  func place(of hash: UInt64) -> Int32 {
+  package func place(of hash: UInt64) -> Int32 {
     var cell = home(of: hash)
     while places[cell] >= 0 {
       if hashes[cell] == hash { return places[cell] }
@@ -29,7 +29,7 @@ struct EntryIndex: Sendable {
   }
 
   /// Notes the place of a hash that is not there yet.
-  mutating func insert(_ hash: UInt64, at place: Int32) {
+  package mutating func insert(_ hash: UInt64, at place: Int32) {
     var cell = home(of: hash)
     while places[cell] >= 0 { cell = (cell + 1) & mask }
     places[cell] = place
@@ -37,7 +37,7 @@ struct EntryIndex: Sendable {
   }
 
   /// Forgets a hash that is there.
-  mutating func remove(_ hash: UInt64) {
+  package mutating func remove(_ hash: UInt64) {
     var cell = home(of: hash)
     while hashes[cell] != hash || places[cell] < 0 {
       if places[cell] < 0 { return }

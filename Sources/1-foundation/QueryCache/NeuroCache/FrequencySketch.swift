@@ -8,17 +8,17 @@
 /// Source: Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM
 /// Transactions on Storage 13 (2017).
 @usableFromInline
-struct FrequencySketch: Sendable {
+package struct FrequencySketch: Sendable {
   /// Sixteen counters a word, eight words a block.
   private var words: [UInt64]
   private let blockMask: Int
   private let additionsPerAge: Int
   private var additions = 0
   /// How often the counters were halved.
-  private(set) var ageCount = 0
+  package private(set) var ageCount = 0
 
   /// Creates a sketch for a cache of `capacity` entries; 16 to 32 counters an entry.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     precondition(capacity > 0, "a cache of at least one entry")
     var blockCount = 1
     while blockCount * 8 < capacity { blockCount *= 2 }
@@ -28,7 +28,7 @@ struct FrequencySketch: Sendable {
   }
 
   /// The frequency of the key with the hash `hash`, from 0 to 15.
-  func frequency(of hash: UInt64) -> Int {
+  package func frequency(of hash: UInt64) -> Int {
     let block = Int(truncatingIfNeeded: hash) & blockMask
     var least = 15
     var bits = hash.rehashed
@@ -41,7 +41,7 @@ struct FrequencySketch: Sendable {
   }
 
   /// Counts one request for the key with the hash `hash`.
-  mutating func increment(_ hash: UInt64) {
+  package mutating func increment(_ hash: UInt64) {
     let block = Int(truncatingIfNeeded: hash) & blockMask
     var bits = hash.rehashed
     var isCounted = false
@@ -69,8 +69,7 @@ struct FrequencySketch: Sendable {
 
 extension UInt64 {
   /// The bits, mixed once more: the finaliser of SplitMix64.
-  @usableFromInline
-  var rehashed: UInt64 {
+  package var rehashed: UInt64 {
     // Wrapping is the definition.
     var bits = self &+ 0x9E37_79B9_7F4A_7C15
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9

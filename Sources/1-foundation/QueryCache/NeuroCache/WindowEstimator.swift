@@ -11,7 +11,7 @@
 /// Source: Waldspurger, Saemundsson, Ahmad and Park, "Cache Modeling and Optimization using
 /// Miniature Simulations", USENIX ATC 2017; Einziger, Eytan, Friedman and Manes (see
 /// `WindowTinyLFU`).
-struct WindowEstimator: Sendable {
+package struct WindowEstimator: Sendable {
   /// The shares that the shadows' windows have, smallest first.
   static let shares: [Double] = [0.01, 0.2, 0.5, 0.9]
   /// The share that a cache starts with.
@@ -28,9 +28,9 @@ struct WindowEstimator: Sendable {
   private var requests = 0
   private var best: Int
   /// The window's present share of the capacity.
-  private(set) var share = Self.firstShare
+  package private(set) var share = Self.firstShare
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     let entries = min(capacity, Self.entryCountMax)
     shadows = Self.shares.map { WindowTinyLFU(capacity: entries, windowShare: $0) }
     scores = [Double](repeating: 0, count: Self.shares.count)
@@ -42,7 +42,7 @@ struct WindowEstimator: Sendable {
   }
 
   /// Counts a request; gives the window's new share when a period has ended.
-  mutating func request(_ hash: UInt64) -> Double? {
+  package mutating func request(_ hash: UInt64) -> Double? {
     // Other bits than those that choose a cell or a counter.
     guard (hash ^ 0x5851_F42D_4C95_7F2D).rehashed <= sampleLimit else { return nil }
     for index in shadows.indices {

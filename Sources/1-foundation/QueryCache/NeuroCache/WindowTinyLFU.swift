@@ -13,7 +13,7 @@
 ///
 /// - Complexity: O(1) for each operation; some 50 bytes an entry.
 @usableFromInline
-struct WindowTinyLFU: Sendable {
+package struct WindowTinyLFU: Sendable {
   enum Part: UInt8, Sendable { case window, probation, protected }
 
   /// A list of places, from the one used last to the one used longest ago.
@@ -44,7 +44,7 @@ struct WindowTinyLFU: Sendable {
   private var protectedCapacity = 0
   private var coin: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  init(capacity: Int, windowShare: Double) {
+  package init(capacity: Int, windowShare: Double) {
     precondition(capacity > 0 && capacity < Int(Int32.max), "a number of entries that places have")
     self.capacity = capacity
     sketch = FrequencySketch(capacity: capacity)
@@ -57,21 +57,21 @@ struct WindowTinyLFU: Sendable {
   }
 
   /// How many entries there are.
-  var count: Int { capacity - unused.count }
+  package var count: Int { capacity - unused.count }
 
   /// How often the frequencies were halved.
   var ageCount: Int { sketch.ageCount }
 
   /// Gives the window a share of the capacity, from 0 to 1; it always has room for one entry.
   @usableFromInline
-  mutating func setWindow(share: Double) {
+  package mutating func setWindow(share: Double) {
     windowCapacity = min(capacity, max(1, Int(Double(capacity) * share + 0.5)))
     protectedCapacity = (capacity - windowCapacity) * 4 / 5
   }
 
   /// Counts a request, and says where its entry is; -1 if it is not there.
   @usableFromInline
-  mutating func request(_ hash: UInt64) -> Int32 {
+  package mutating func request(_ hash: UInt64) -> Int32 {
     sketch.increment(hash)
     let place = index.place(of: hash)
     if place >= 0 { touch(place) }
@@ -80,12 +80,12 @@ struct WindowTinyLFU: Sendable {
 
   /// Where an entry is, without counting a request; -1 if it is not there.
   @usableFromInline
-  func place(of hash: UInt64) -> Int32 { index.place(of: hash) }
+  package func place(of hash: UInt64) -> Int32 { index.place(of: hash) }
 
   /// Makes room for an entry that is not there, and gives its place and who had to leave.
   ///
   /// - Returns: The place, and the hash that left it or another place, if one had to.
-  mutating func insert(_ hash: UInt64) -> (place: Int32, left: Int32?) {
+  package mutating func insert(_ hash: UInt64) -> (place: Int32, left: Int32?) {
     let left = unused.isEmpty ? makeRoom() : nil
     let place = unused.removeLast()
     hashes[Int(place)] = hash
@@ -95,14 +95,14 @@ struct WindowTinyLFU: Sendable {
   }
 
   /// Removes the entry at a place.
-  mutating func remove(at place: Int32) {
+  package mutating func remove(at place: Int32) {
     detach(place)
     index.remove(hashes[Int(place)])
     unused.append(place)
   }
 
   /// The hash of the entry at a place.
-  func hash(at place: Int32) -> UInt64 { hashes[Int(place)] }
+  package func hash(at place: Int32) -> UInt64 { hashes[Int(place)] }
 
   private mutating func touch(_ place: Int32) {
     switch parts[Int(place)] {

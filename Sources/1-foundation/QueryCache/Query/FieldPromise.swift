@@ -32,6 +32,7 @@ final class FieldPromise: Sendable {
       state.lastNumber += 1
       return state.lastNumber
     }
+    // Owned by this call, which cancels it when it ends.
     let timer = Task {
       // Whoever is cancelled has his answer.
       guard (try? await time.sleep(until: deadline)) != nil else { return }

@@ -30,6 +30,7 @@ extension QueryCache {
       let flight = wanted
       // The count with which the fetching begins: read before anything is fetched.
       let began = generations.present
+      // Owned by the table of flights until it has ended.
       state.flights[number] = Task {
         await fetch(flight, began: began)
         self.state.withLock { _ = $0.flights.removeValue(forKey: number) }

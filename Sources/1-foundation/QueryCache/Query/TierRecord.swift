@@ -1,5 +1,5 @@
 import OmniEncoding
-import OmniTime
+package import OmniTime
 
 /// A field as a shared tier keeps it: its value, and what it was when it was fetched.
 ///
@@ -15,7 +15,7 @@ import OmniTime
 ///         18      8  how long it took to fetch, nanoseconds
 ///         26    8·n  the stamps
 ///          …      …  the value, to the end
-struct TierRecord: Sendable, Hashable {
+package struct TierRecord: Sendable, Hashable {
   static let stampCountMax = 64
   private static let magic: [UInt8] = [0x4F, 0x51, 0x43, 0x31]
 
@@ -24,7 +24,7 @@ struct TierRecord: Sendable, Hashable {
   let cost: Interval
   let stamps: [UInt64]
 
-  init(value: [UInt8]?, staleFor: Interval, cost: Interval, stamps: [UInt64]) {
+  package init(value: [UInt8]?, staleFor: Interval, cost: Interval, stamps: [UInt64]) {
     precondition(stamps.count <= Self.stampCountMax, "at most 64 stamps")
     self.value = value
     self.staleFor = staleFor
@@ -33,7 +33,7 @@ struct TierRecord: Sendable, Hashable {
   }
 
   /// Reads a record; nil if the bytes are none.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.count >= 26, bytes[..<4].elementsEqual(Self.magic) else { return nil }
     let body = Array(bytes[8...])
     guard UInt32(truncatingIfNeeded: Self.word(bytes, at: 4, width: 4)) == Self.checksum(body)
@@ -52,7 +52,7 @@ struct TierRecord: Sendable, Hashable {
     stamps = (0..<count).map { Self.word(bytes, at: 26 + 8 * $0, width: 8) }
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var body: [UInt8] = [value == nil ? 0 : 1, UInt8(stamps.count)]
     body.reserveCapacity(18 + 8 * stamps.count + (value?.count ?? 0))
     for word in [UInt64(staleFor.nanoseconds), UInt64(max(0, cost.nanoseconds))] + stamps {

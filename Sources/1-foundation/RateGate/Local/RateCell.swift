@@ -1,11 +1,11 @@
-import OmniClocks
-import OmniTime
+package import OmniClocks
+package import OmniTime
 
 /// What a rule remembers of one key.
 ///
 /// `room` says what could go, `take` takes it; between the two nothing else may happen, which is
 /// what the lock of the table is for.
-enum RateCell: Sendable {
+package enum RateCell: Sendable {
   /// The instant at which the next request would be on time, in nanoseconds.
   case arrival(Int64)
   /// What is in the bucket, in units times the period's nanoseconds, and when it was.
@@ -16,7 +16,7 @@ enum RateCell: Sendable {
   static let sliceCount = 16
 
   /// A key that nothing was asked for yet.
-  init(_ rule: RateRule, at now: MonotonicInstant) {
+  package init(_ rule: RateRule, at now: MonotonicInstant) {
     switch rule.algorithm {
     case .gcra: self = .arrival(now.nanoseconds)
     case .tokenBucket:
@@ -28,7 +28,7 @@ enum RateCell: Sendable {
   }
 
   /// Whether forgetting the key would change no decision.
-  func isIdle(_ rule: RateRule, at now: MonotonicInstant) -> Bool {
+  package func isIdle(_ rule: RateRule, at now: MonotonicInstant) -> Bool {
     switch self {
     case .arrival(let arrival): arrival <= now.nanoseconds
     case .bucket, .window: room(rule, at: now) == Self.capacity(rule)
@@ -41,7 +41,7 @@ enum RateCell: Sendable {
   }
 
   /// How much could go now.
-  func room(_ rule: RateRule, at now: MonotonicInstant) -> Int {
+  package func room(_ rule: RateRule, at now: MonotonicInstant) -> Int {
     switch self {
     case .arrival(let arrival):
       let limit = rule.spacing * Int64(rule.burst)
@@ -98,7 +98,7 @@ enum RateCell: Sendable {
   }
 
   /// Takes `cost`, which is not more than the room.
-  mutating func take(_ cost: Int, _ rule: RateRule, at now: MonotonicInstant) {
+  package mutating func take(_ cost: Int, _ rule: RateRule, at now: MonotonicInstant) {
     switch self {
     case .arrival(let arrival):
       let limit = rule.spacing * Int64(rule.burst)
@@ -119,7 +119,7 @@ enum RateCell: Sendable {
   }
 
   /// When `cost` could go, if nothing else does; nil if it never could.
-  func wait(for cost: Int, _ rule: RateRule, at now: MonotonicInstant) -> Interval? {
+  package func wait(for cost: Int, _ rule: RateRule, at now: MonotonicInstant) -> Interval? {
     guard cost <= Self.capacity(rule) else { return nil }
     switch self {
     case .arrival(let arrival):

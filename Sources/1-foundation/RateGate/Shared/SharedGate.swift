@@ -144,6 +144,7 @@ public final class SharedGate: Sendable {
       let answer = state.books[key, default: LeaseBook(lease, rule)].ask(cost, at: now)
       guard case .take(let wanted, let least) = answer else { return (answer, nil) }
       if let question = state.questions[key] { return (answer, question) }
+      // Owned by the table of questions until it is answered.
       let question = Task { await takeLease(key, lease, wanted: wanted, least: least) }
       state.questions[key] = question
       return (answer, question)

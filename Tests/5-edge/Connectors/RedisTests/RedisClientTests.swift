@@ -1,5 +1,6 @@
 import Glibc
 import OmniCircuitBreaker
+import OmniClocks
 import OmniRedis
 import OmniTelemetry
 import OmniTestKit
@@ -347,7 +348,7 @@ private func until(_ claim: () async throws -> Bool) async throws {
   let end = ContinuousClock.now + .seconds(20)
   while try await !claim() {
     try #require(ContinuousClock.now < end, "it was waited for in vain")
-    try await Task.sleep(for: .milliseconds(2))
+    try await TimeSource.machine.sleep(for: .milliseconds(2))
   }
 }
 
@@ -355,7 +356,7 @@ private func until(_ claim: () async throws -> Bool) async throws {
 private func persisting<Value>(_ call: () async throws -> Value) async throws -> Value {
   let end = ContinuousClock.now + .seconds(20)
   while ContinuousClock.now < end {
-    do { return try await call() } catch { try await Task.sleep(for: .milliseconds(5)) }
+    do { return try await call() } catch { try await TimeSource.machine.sleep(for: .milliseconds(5)) }
   }
   return try await call()
 }

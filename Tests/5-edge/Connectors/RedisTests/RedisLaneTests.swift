@@ -1,4 +1,5 @@
 import OmniCircuitBreaker
+import OmniClocks
 import OmniRedis
 import OmniTestKit
 import OmniTime
@@ -257,6 +258,6 @@ private func until(_ claim: () async throws -> Bool) async throws {
   let end = ContinuousClock.now + .seconds(20)
   while try await !claim() {
     try #require(ContinuousClock.now < end, "it was waited for in vain")
-    try await Task.sleep(for: .milliseconds(2))
+    try await TimeSource.machine.sleep(for: .milliseconds(2))
   }
 }

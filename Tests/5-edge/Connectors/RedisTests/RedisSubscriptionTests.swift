@@ -1,3 +1,4 @@
+import OmniClocks
 import OmniRedis
 import OmniTestKit
 import OmniTime
@@ -106,10 +107,10 @@ struct RedisSubscriptionTests {
     let subscription = try RedisSubscription(
       RedisAddress(server.address), channels: ["fills"], settings)
     let publisher = try RedisConnection(RedisAddress(server.address))
-    while try publisher.publish("fills", []) == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    while try publisher.publish("fills", []) == 0 { try await TimeSource.machine.sleep(for: .milliseconds(1)) }
     for number in UInt8(0)..<100 { _ = try publisher.publish("fills", [number]) }
     // Of `connected`, the first message and these hundred, sixteen are kept.
-    while subscription.droppedCount < 86 { try await Task.sleep(for: .milliseconds(1)) }
+    while subscription.droppedCount < 86 { try await TimeSource.machine.sleep(for: .milliseconds(1)) }
     subscription.close()
 
     var kept: [RedisSubscription.Event] = []
@@ -141,13 +142,13 @@ struct RedisSubscriptionTests {
     let publisher = try RedisConnection(RedisAddress(server.address))
     let count = Shared(0)
     let reader = Task { for await _ in subscription.events { count.change { $0 += 1 } } }
-    while count.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    while count.value == 0 { try await TimeSource.machine.sleep(for: .milliseconds(1)) }
 
     reader.cancel()
     await reader.value
 
     while try publisher.run(RedisCommand("CLIENT", "LIST")).text().contains("name=listener ") {
-      try await Task.sleep(for: .milliseconds(1))
+      try await TimeSource.machine.sleep(for: .milliseconds(1))
     }
   }
 }

@@ -1,10 +1,15 @@
 /// What a file may import: what its target declares, and of the system only where that is allowed.
 package enum ImportRules {
   /// Modules of the system, and the folders in which they may be imported.
+  ///
+  /// Connectors have the C library for the sockets and descriptors that their libraries hand out.
   static let restricted: [(modules: Set<String>, folders: [String], instead: String)] = [
     (
       ["Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Dispatch"],
-      ["Sources/1-foundation/Platform", "Sources/apps", "Tests", "Benchmarks", "Simulations"],
+      [
+        "Sources/1-foundation/Platform", "Sources/5-edge/Connectors", "Sources/apps", "Tests",
+        "Benchmarks", "Simulations",
+      ],
       "take what OmniPlatform offers"
     ),
     (["Testing"], ["Tests"], "move it to Tests"),
