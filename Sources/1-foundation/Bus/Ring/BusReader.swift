@@ -93,6 +93,22 @@ public import Synchronization
     return Int(delivered - before)
   }
 
+  /// Reads as ``poll(limit:_:)`` does with the policy `block`, and gives the records back only when
+  /// `finish` says that all is well; otherwise they are held until this reader goes away.
+  mutating func drain(
+    limit: Int, _ body: (BusHeader, RawSpan) -> Void, finish: () -> Bool
+  ) throws(BusFailure) -> Bool {
+    let published = unsafe cells.published.pointee.load(ordering: .acquiring)
+    guard published > position else {
+      try checkEnd()
+      return true
+    }
+    readInPlace(upTo: min(published, position + UInt64(limit)), body)
+    guard finish() else { return false }
+    report()
+    return true
+  }
+
   /// Waits until there is something to poll, or until `deadline`.
   ///
   /// It spins briefly and then sleeps, as the ring's ``BusWaitStrategy`` says.

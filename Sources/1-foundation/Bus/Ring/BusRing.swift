@@ -25,6 +25,8 @@ import Synchronization
   @usableFromInline let cells: RingCells
   @usableFromInline let readerParking: Parking
   @usableFromInline let writerParking: Parking
+  /// Where the log naps: the writer wakes it only when it needs room.
+  let followerParking: Parking
   private let members: Mutex<[String?]>
   private let failure = Mutex<EventLogFailure?>(nil)
 
@@ -41,6 +43,7 @@ import Synchronization
     cells = RingCells(configuration)
     unsafe readerParking = Parking(counting: cells.sleepingReaders)
     unsafe writerParking = Parking(counting: cells.sleepingWriters)
+    unsafe followerParking = Parking(counting: cells.sleepingFollower)
     members = Mutex(Array(repeating: nil, count: configuration.readerCountMax))
     unsafe cells.published.pointee.store(first, ordering: .relaxed)
     unsafe cells.claimed.pointee.store(first, ordering: .relaxed)
@@ -112,6 +115,7 @@ import Synchronization
       expected: State.open, desired: state, ordering: .sequentiallyConsistent)
     readerParking.wakeIfNeeded()
     writerParking.wakeIfNeeded()
+    followerParking.wakeIfNeeded()
   }
 
   /// What each reader has had so far, in the order of their places.

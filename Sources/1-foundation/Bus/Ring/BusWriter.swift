@@ -107,6 +107,7 @@ public import Synchronization
   mutating func makeRoom() throws(BusFailure) {
     if let reason = ring.stopReason { throw reason }
     guard var blocking = look() else { return }
+    ring.followerParking.wakeIfNeeded()
     let waiting = ring.configuration.waiting
     let start = TimeSource.machine.now()
     let deadline = start + ring.configuration.writerPatience

@@ -10,7 +10,7 @@ public import Synchronization
 ///     line 1            claimed: the number being written, or the last written    writer
 ///                       grant: up to where the writer may go without looking      writer
 ///     line 2            state: open, closed, failed; sleeping readers             rare
-///     line 3            sleeping writers; whether there is a writer               rare
+///     line 3            sleeping writers, sleeping log; whether there is a writer  rare
 ///     then 2 lines for each reader: its position and counters; its mode
 ///     then one record for each reader, to copy into
 ///     then the records
@@ -65,6 +65,7 @@ public import Synchronization
   @inlinable var sleepingReaders: RingCell { unsafe cell(264) }
   @inlinable var sleepingWriters: RingCell { unsafe cell(384) }
   @inlinable var writerTaken: RingCell { unsafe cell(392) }
+  @inlinable var sleepingFollower: RingCell { unsafe cell(400) }
 
   /// The last number that reader `slot` is done with.
   @inlinable
