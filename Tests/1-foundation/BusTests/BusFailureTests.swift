@@ -9,7 +9,7 @@ struct BusFailureTests {
     let envelope = EnvelopeFailure.truncated(bytes: 1, wanted: 2)
     let all: [(code: String, text: String)] =
       ([.malformed(name: "x"), .familyFull(family: .risk, limit: 64), .unknown(name: "x")]
-        as [TopicFailure]).map { ($0.code, $0.description) }
+      as [TopicFailure]).map { ($0.code, $0.description) }
       + ([
         .unusable(setting: "x", value: 1, wanted: "2"), .tooManyReaders(limit: 1),
         .payloadTooLong(bytes: 2, limit: 1), .writerTaken, .full(reader: 1, waitedNanoseconds: 2),

@@ -188,12 +188,11 @@ struct BusRingTests {
 
   // MARK: Threads
 
-  @Test func `a million events reach three readers of each policy whole and in order`() throws {
-    for policies: [OverflowPolicy] in [
-      [.block, .block, .block], [.dropOldest, .dropOldest, .dropOldest],
-      [.block, .dropOldest, .disconnect],
+  @Test func `a million events reach readers of each policy whole and in order`() throws {
+    for (policies, count) in [
+      ([OverflowPolicy.block, .dropOldest, .disconnect], 1_000_000), ([.block, .block], 200_000),
+      ([.dropOldest, .dropOldest, .dropOldest], 200_000),
     ] {
-      let count = 1_000_000
       let ring = try RingConfiguration(capacity: 256, writerPatience: .seconds(60)).ring()
       let results = try run(ring, policies, count)
       for (policy, result) in zip(policies, results) {
@@ -298,7 +297,7 @@ struct BusRingTests {
             || reader.delivered + reader.dropped != position - start
             || policy != .dropOldest && reader.dropped != 0
           {
-              let text = "\(policy) from \(start): \(tally)"
+            let text = "\(policy) from \(start): \(tally)"
             failures.change { $0.append(text) }
           }
           visits.change { $0 += 1 }

@@ -9,7 +9,7 @@ public struct BusDraft: Sendable, Hashable {
   public var schema: BusSchema
   /// When it happened, by the publisher's clock; the bus does not look at it.
   public var timestamp: Timestamp
-  /// What its order matters for: an instrument, an account. The bus keeps one order for all keys.
+  /// What its order matters for, an instrument or an account; the bus keeps one order for all.
   public var key: UInt64
 
   /// Creates a draft.

@@ -233,7 +233,9 @@ public import Synchronization
     if unsafe cells.mode(slot).pointee.load(ordering: .acquiring) != mode { throw overrun() }
     guard let reason = ring.stopReason else { return }
     // Something may have been published between the two looks.
-    guard unsafe cells.published.pointee.load(ordering: .acquiring) == tally.position else { return }
+    guard unsafe cells.published.pointee.load(ordering: .acquiring) == tally.position else {
+      return
+    }
     throw reason
   }
 
@@ -242,7 +244,8 @@ public import Synchronization
   func overrun() -> BusFailure {
     report()
     return .overrun(
-      next: tally.position + 1, published: unsafe cells.published.pointee.load(ordering: .acquiring))
+      next: tally.position + 1, published: unsafe cells.published.pointee.load(ordering: .acquiring)
+    )
   }
 
   @usableFromInline

@@ -61,7 +61,9 @@ import Synchronization
     return true
   }
 
-  /// Wakes all who sleep. Call it when the count, read behind a fence, was not zero.
+  /// Wakes all who sleep.
+  ///
+  /// Call it when the count, read behind a fence, was not zero.
   @usableFromInline @inline(never)
   func wake() {
     _ = unsafe pthread_mutex_lock(&shared.pointee.lock)
