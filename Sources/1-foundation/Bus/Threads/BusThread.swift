@@ -1,0 +1,37 @@
+import Glibc
+
+/// One thread that runs one function, and that is joined by its owner.
+@safe final class BusThread {
+  private let thread: pthread_t?
+
+  private final class Work {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  /// Starts a thread that runs `body`, or is nil when the system gives none.
+  init?(_ body: @escaping @Sendable () -> Void) {
+    let work = unsafe Unmanaged.passRetained(Work(body))
+    var started = pthread_t()
+    let result = unsafe pthread_create(
+      &started, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, work.toOpaque())
+    guard result == 0 else {
+      unsafe work.release()
+      return nil
+    }
+    thread = started
+  }
+
+  /// Returns when the function has; to be called once.
+  func join() {
+    if let thread { _ = pthread_join(thread, nil) }
+  }
+}
+
+// The number of the thread never changes.
+extension BusThread: @unchecked Sendable {}
