@@ -45,10 +45,11 @@ struct SQLiteSnapshotTable: ~Copyable {
     try list.bind(1, Array(stream.text.utf8))
     var keys: [SnapshotKey] = []
     while try list.step() {
+      let version = list.text(at: 0) ?? ""
       let key = KeyText.key(
-        of: stream, version: list.text(at: 0) ?? "", schema: list.integer(at: 1),
-        reducer: list.text(at: 2) ?? "")
-      if let key { keys.append(key) }
+        of: stream, version: version, schema: list.integer(at: 1), reducer: list.text(at: 2) ?? "")
+      // Other ways of writing the same number lead to no record.
+      if let key, KeyText.version(key.version) == version { keys.append(key) }
     }
     return keys.sorted()
   }
