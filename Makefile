@@ -1,6 +1,6 @@
 # One line a target. What needs a loop or a parser is a subcommand of omnidev, in Swift, with tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test build release check format sim soak bench prove docs ci
+.PHONY: help setup demo test build release check format sim soak bench bench-omega prove docs ci
 MAKEFLAGS += --no-print-directory
 SEED ?= 1
 MINUTES ?= 10
@@ -10,7 +10,7 @@ RELEASE := swift build -c release -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Benchmarks Simulations $(wildcard Examples) Package.swift
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## installs the Debian packages and fetches the demo data, if they are missing
 	@$(OMNIDEV) setup
@@ -44,6 +44,9 @@ soak: release ## simulates days for MINUTES=10, then kills the program KILLS=200
 
 bench: release ## measures the hot paths and prints JSON
 	@.build/release/omni bench --json
+
+bench-omega: release ## measures the resilience libraries beside their Python peers, in turn
+	@$(OMNIDEV) peers
 
 prove: ## replays the demo's journal in a debug and in a release build, record by record
 	.build/debug/omni replay .omni/runs/demo/journal --verify && .build/release/omni replay .omni/runs/demo/journal --verify

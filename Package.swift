@@ -65,6 +65,10 @@ let modules: [Module] = [
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
+  foundation(
+    "Bus", uses: ["Collections", "Time", "Clocks", "Encoding", "Platform", "Storage"],
+    testing: ["Numerics"]),
+
   // The Omega libraries: each is a product of the package, usable without the rest.
   foundation("RateGate", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
@@ -145,6 +149,9 @@ let modules: [Module] = [
     "Redis",
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
     system: ["CHiredis"]),
+  edge(
+    "SnapshotStores", uses: ["Time", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
+    testing: ["Numerics", "Platform"]),
   edge(
     "SharedStores",
     uses: ["Time", "Clocks", "RateGate", "QueryCache", "SQLite", "Redis"],
@@ -276,9 +283,9 @@ let programs: [Target] = [
     path: "Tests/apps/OmniSimulationsTests", swiftSettings: settings),
 ]
 
-/// What other packages may use alone: the resilience libraries.
+/// What other packages may use alone: the resilience libraries, and the time that they are told.
 let omega = [
-  "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter", "Resilience",
+  "Time", "Clocks", "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter", "Resilience",
 ]
 
 let package = Package(

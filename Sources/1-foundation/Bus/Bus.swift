@@ -1,3 +1,4 @@
+import OmniPlatform
 import Synchronization
 
 /// The event bus of one process: a ring, the log that keeps what was in it, and who reads it.
@@ -21,7 +22,7 @@ public final class Bus: Sendable {
   public let ring: BusRing
   /// The log, if events are kept.
   public let log: EventLog?
-  private let thread: Mutex<BusThread?>
+  private let thread: Mutex<OwnedThread?>
 
   /// Creates a bus, and starts the thread that follows the ring for `log`.
   ///
@@ -37,7 +38,7 @@ public final class Bus: Sendable {
     }
     do throws(EventLogFailure) { try log.flush() } catch { throw .log(error) }
     let follower = try LogFollower(ring, log)
-    guard let started = BusThread({ follower.run() }) else { throw .noThread }
+    guard let started = OwnedThread({ follower.run() }) else { throw .noThread }
     thread = Mutex(started)
   }
 

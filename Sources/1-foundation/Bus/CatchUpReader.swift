@@ -1,3 +1,4 @@
+import OmniPlatform
 public import OmniClocks
 import OmniTime
 

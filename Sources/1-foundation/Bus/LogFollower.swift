@@ -1,3 +1,4 @@
+import OmniPlatform
 import OmniClocks
 import OmniTime
 

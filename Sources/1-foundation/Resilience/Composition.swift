@@ -5,7 +5,7 @@ public import OmniRateGate
 public import OmniTime
 
 /// A call was refused by a limiter.
-public struct RateLimited: Error, Sendable, Hashable, CustomStringConvertible {
+public struct RateLimited: Refusal, Sendable, Hashable, CustomStringConvertible {
   /// The key.
   public let key: String
   /// The decision.

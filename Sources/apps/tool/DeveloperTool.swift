@@ -3,7 +3,7 @@ import Foundation
 /// The maintainers' tool: finds the subcommand, runs it and turns its outcome into an exit code.
 public enum DeveloperTool {
   /// Every subcommand, in the order in which the help lists them.
-  static let commands: [Command] = [.setup, .tidy, .graph, .ci]
+  static let commands: [Command] = [.setup, .tidy, .graph, .ci, .peers]
 
   /// Runs the program with the arguments of the process and ends it.
   public static func main() -> Never {

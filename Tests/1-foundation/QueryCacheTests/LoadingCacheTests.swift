@@ -172,6 +172,23 @@ struct LoadingCacheTests {
     #expect((ends.max() ?? 0) - (ends.min() ?? 0) > 3_900_000_000)
   }
 
+  @Test("another rule holds from the next value on")
+  func reconfigured() async throws {
+    let time = ManualTime()
+    let cache = try cache(time, plain)
+    _ = try await cache.value(for: "a") { 1 }
+    var rule = plain
+    rule.lasting = .seconds(1)
+    try cache.reconfigure(rule)
+    time.advance(by: .seconds(5))
+    #expect(try await cache.value(for: "a") { 2 } == 1)
+    #expect(try await cache.value(for: "b") { 1 } == 1)
+    time.advance(by: .seconds(1))
+    #expect(try await cache.value(for: "b") { 2 } == 2)
+    rule.lasting = .zero
+    #expect(throws: QueryFault.interval(key: "lasting", .zero)) { try cache.reconfigure(rule) }
+  }
+
   @Test("a rule that cannot be is refused")
   func faults() {
     #expect(throws: QueryFault.interval(key: "lasting", .zero)) {

@@ -40,6 +40,25 @@ struct CompositionTests {
     await #expect(throws: CircuitBreaker.Refused.self) { try await quote("ETH2") }
   }
 
+  @Test("a refusal within says nothing of the service")
+  func refusal() async throws {
+    let gate = try RateGate(RateRule(count: 1, per: .seconds(1)), time: .manual(ManualTime()))
+    var settings = BreakerConfiguration()
+    settings.window = .count(4)
+    settings.callsMin = 1
+    let breaker = try CircuitBreaker("quotes", settings)
+    let attempts = Shared(0)
+    let call = protect(
+      breaker,
+      retried(Retry(pause: .zero, pauseMax: .zero), limit(gate, by: { (_: Int) in
+        attempts.change { $0 += 1 }
+        return "all"
+      }, { $0 })))
+    #expect(try await call(1) == 1)
+    for _ in 0..<10 { await #expect(throws: RateLimited.self) { try await call(1) } }
+    #expect(breaker.health.state == .closed && attempts.value == 11)
+  }
+
   @Test("the others: bulkhead, time limit, retries, a gate that tunes itself")
   func others() async throws {
     let time = ManualTime()

@@ -12,11 +12,11 @@ struct DoctorCommandTests {
 
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.code == 0, "\(outcome.output)")
-    #expect(lines.count == 17)
+    #expect(lines.count == 18)
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
     for name in [
       "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
-      "SQLite: version 3.", "libpq: version 1", "simdjson: version 3.", "zstd: version 1.",
+      "SQLite: version 3.", "libpq: version 1", "hiredis: version 0.", "simdjson: version 3.", "zstd: version 1.",
     ] {
       #expect(outcome.output.contains("ok   " + name))
     }
@@ -92,7 +92,7 @@ struct DoctorCommandTests {
       "OMNI \(Omni.version): Apache-2.0", "zlib: Zlib", "OpenSSL 3 (libcrypto): Apache-2.0",
       "libyaml: MIT", "libsodium: ISC", "simdjson: Apache-2.0", "zstd: BSD-3-Clause",
       "SQLite: blessing",
-      "PostgreSQL (libpq): PostgreSQL",
+      "PostgreSQL (libpq): PostgreSQL", "hiredis: BSD-3-Clause",
       "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
       "Take it, it is free.",
     ] {

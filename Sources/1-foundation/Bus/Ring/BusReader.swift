@@ -1,3 +1,4 @@
+public import OmniPlatform
 public import OmniClocks
 public import Synchronization
 

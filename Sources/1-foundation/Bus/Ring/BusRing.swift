@@ -1,3 +1,4 @@
+public import OmniPlatform
 import Synchronization
 
 /// Records in a ring that one writer fills and many readers follow, each at its own pace.

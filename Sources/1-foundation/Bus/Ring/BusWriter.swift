@@ -1,3 +1,4 @@
+public import OmniPlatform
 import OmniClocks
 public import OmniTime
 public import Synchronization

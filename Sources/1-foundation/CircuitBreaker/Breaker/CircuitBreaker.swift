@@ -11,7 +11,7 @@ import Synchronization
 /// The name never changes.
 public final class CircuitBreaker: Sendable {
   /// Why a call was not made.
-  public struct Refused: Error, Sendable, Hashable, CustomStringConvertible {
+  public struct Refused: Refusal, Sendable, Hashable, CustomStringConvertible {
     /// The breaker's name.
     public let name: String
     /// The reason.
@@ -112,9 +112,10 @@ public final class CircuitBreaker: Sendable {
     state = Mutex(State(machine: machine))
   }
 
-  /// A cancelled call says nothing of the service; every other error is a failure.
+  /// A call that was cancelled, or not made because something behind the breaker refused it, says
+  /// nothing of the service; every other error is a failure.
   public static let usualJudge: @Sendable (any Error) -> BreakerMachine.Outcome = {
-    $0 is CancellationError ? .ignored : .failure
+    $0 is CancellationError || $0 is any Refusal ? .ignored : .failure
   }
 
   /// Makes a call, unless it is refused.

@@ -8,7 +8,7 @@ import Synchronization
 /// Those who wait go in the order in which they came.
 public final class Bulkhead: Sendable {
   /// Why a call was not made.
-  public enum Refused: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Refused: Refusal, Sendable, Hashable, CustomStringConvertible {
     /// All places are taken, and as many wait as may.
     case full(running: Int, waiting: Int)
     /// No place became free in time.

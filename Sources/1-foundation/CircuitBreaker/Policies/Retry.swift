@@ -15,8 +15,7 @@ public struct Retry: Sendable {
   public var pauseMax: Interval
   /// What the retries are taken from; nil: as many as attempts allow.
   public var budget: RetryBudget?
-  /// Whether an error is worth another attempt: not a cancelled call, nor one that was refused by a
-  /// breaker that says it is open.
+  /// Whether an error is worth another attempt: not a cancelled call, nor one that was refused.
   public var isWorthwhile: @Sendable (any Error) -> Bool
 
   /// Creates a rule of retries.
@@ -26,7 +25,7 @@ public struct Retry: Sendable {
     attemptCountMax: Int = 3, pause: Interval = .milliseconds(50), pauseMax: Interval = .seconds(2),
     budget: RetryBudget? = nil,
     isWorthwhile: @escaping @Sendable (any Error) -> Bool = {
-      !($0 is CancellationError || $0 is CircuitBreaker.Refused || $0 is Bulkhead.Refused)
+      !($0 is CancellationError || $0 is any Refusal)
     }
   ) {
     precondition(attemptCountMax > 0 && pause >= .zero && pauseMax >= pause, "a rule of retries")

@@ -25,9 +25,9 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
   }
 
   private struct State {
+    var freshness: Freshness
     var flights: [Key: Flight] = [:]
     var lastFlight: UInt64 = 0
-    /// What was taken out while it was loaded: by number, so that it is not put back.
     var random: UInt64
     var loads: UInt64 = 0
     var failures: UInt64 = 0
@@ -55,7 +55,8 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
   }
 
   /// How long a value is good for.
-  public let freshness: Freshness
+  public var freshness: Freshness { state.withLock { $0.freshness } }
+
   private let memory: NeuroCache<Key, Kept>
   private let time: TimeSource
   private let state: Mutex<State>
@@ -71,10 +72,9 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
     guard (1...1 << 30).contains(capacity) else {
       throw .range(key: "capacity", capacity, wanted: 1...1 << 30)
     }
-    self.freshness = freshness
     self.time = time
     memory = NeuroCache(configuration: .init(capacity: capacity, seed: seed), time: time)
-    state = Mutex(State(random: seed))
+    state = Mutex(State(freshness: freshness, random: seed))
   }
 
   /// The value of a key; loaded if it is not there.
@@ -102,9 +102,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
       let now = time.now()
       if now >= kept.freshUntil {
         begin(key, load, isStale: true)
-      } else if freshness.earlyPercent > 0,
-        freshness.isEarly(rest: kept.freshUntil - now, cost: kept.cost, draw: draw())
-      {
+      } else if isEarly(kept, at: now) {
         begin(key, load, isStale: false)
       }
       return kept.value
@@ -114,6 +112,12 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
 
   /// The value of a key, if it is there; nothing is loaded.
   public func peek(_ key: Key) -> Value? { memory.peek(key)?.value.value }
+
+  /// Changes how long values are good for, from the next one that is loaded on.
+  public func reconfigure(_ freshness: Freshness) throws(QueryFault) {
+    if let fault = freshness.fault { throw fault }
+    state.withLock { $0.freshness = freshness }
+  }
 
   /// Takes a key out; a load that is under way gives its value to those who wait, and to nobody
   /// after.
@@ -135,7 +139,13 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
   /// How many entries there are.
   public var count: Int { memory.count }
 
-  private func draw() -> UInt64 { state.withLock { Self.next(&$0.random) } }
+  private func isEarly(_ kept: Kept, at now: MonotonicInstant) -> Bool {
+    guard kept.cost > .zero else { return false }
+    return state.withLock { state in
+      let draw = Self.next(&state.random)
+      return state.freshness.isEarly(rest: kept.freshUntil - now, cost: kept.cost, draw: draw)
+    }
+  }
 
   private static func next(_ random: inout UInt64) -> UInt64 {
     // Wrapping is the definition of SplitMix64.
@@ -204,6 +214,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
       // Whoever was invalidated while it was loaded is not put in.
       guard state.flights[key]?.number == number else { return }
       state.flights[key] = nil
+      let freshness = state.freshness
       let base = value == nil ? freshness.absentFor : freshness.lasting
       guard base > .zero else { return }
       let fresh = freshness.varied(base, draw: Self.next(&state.random))

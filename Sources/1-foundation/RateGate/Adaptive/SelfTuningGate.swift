@@ -10,7 +10,7 @@ import Synchronization
 /// What is above the limit is refused at once: to wait would only move the queue to the caller.
 public final class SelfTuningGate: Sendable {
   /// A request was refused: as many run as may.
-  public struct Refused: Error, Sendable, Hashable, CustomStringConvertible {
+  public struct Refused: Refusal, Sendable, Hashable, CustomStringConvertible {
     /// How many may run.
     public let limit: Int
 
@@ -34,13 +34,13 @@ public final class SelfTuningGate: Sendable {
 
   /// Creates a gate.
   ///
-  /// - Parameter judge: What an error says of the load; that a call was cancelled says nothing, and
-  ///   every other error is taken as a sign of overload, if nothing is given.
+  /// - Parameter judge: What an error says of the load; that a call was cancelled or refused says
+  ///   nothing, and every other error is taken as a sign of overload, if nothing is given.
   public init(
     _ configuration: AdaptiveLimit.Configuration = AdaptiveLimit.Configuration(),
     time: TimeSource = .machine,
     judge: @escaping @Sendable (any Error) -> AdaptiveLimit.Ending = {
-      $0 is CancellationError ? .ignored : .overload
+      $0 is CancellationError || $0 is any Refusal ? .ignored : .overload
     }
   ) throws(RateFault) {
     self.time = time

@@ -55,7 +55,7 @@ struct BenchCommand: Command {
 
   private static func omega() throws -> [Figure] {
     do {
-      return try OmegaOperations().figures()
+      return try OmegaOperations().figures() + RedisFields().figures()
     } catch {
       throw Problem(describing: error, code: "BEN-001", remedy: "report it")
     }

@@ -4,6 +4,7 @@ import OmniCrypto
 import OmniIngestion
 import OmniPlatform
 import OmniPostgreSQL
+import OmniRedis
 import OmniSQLite
 import OmniTime
 
@@ -48,7 +49,7 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq,
+      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, hiredis,
       demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
@@ -176,6 +177,12 @@ struct Doctor {
       } catch {
         return error.reason == .addressInvalid
       }
+    }
+  }
+
+  private var hiredis: Finding {
+    library("hiredis", RedisLibrary.version, package: "libhiredis0.14") {
+      RedisLibrary.answersRight
     }
   }
 

@@ -51,6 +51,10 @@ enum Licences {
       name: "PostgreSQL (libpq)", licence: "PostgreSQL",
       text: "https://www.postgresql.org/about/licence/, and /usr/share/doc/libpq5/copyright"),
     Part(
+      name: "hiredis", licence: "BSD-3-Clause",
+      text: "https://github.com/redis/hiredis/blob/master/COPYING, and "
+        + "/usr/share/doc/libhiredis0.14/copyright"),
+    Part(
       name: "libyaml", licence: "MIT",
       text: "https://pyyaml.org/wiki/LibYAML, and /usr/share/doc/libyaml-0-2/copyright on Debian"),
   ]

@@ -2,12 +2,12 @@
 package struct SetupPlan: Sendable, Equatable {
   /// The Debian packages that the build and the set-up need.
   ///
-  /// The server of PostgreSQL is for the tests; no program of OMNI starts one.
+  /// The servers of PostgreSQL and Redis are for the tests; no program of OMNI starts one.
   package static let packages = [
     "zlib1g-dev", "libzstd-dev", "libssl-dev", "libsodium-dev", "libsimdjson-dev", "libyaml-dev",
     "libsqlite3-dev",
     "sqlite3",
-    "libpq-dev", "postgresql-15", "unzip", "gzip",
+    "libpq-dev", "postgresql-15", "libhiredis-dev", "redis-server", "unzip", "gzip",
   ]
   /// Packages that are only needed when none of their commands is there.
   package static let packagesOfCommands = [

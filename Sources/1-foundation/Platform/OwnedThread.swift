@@ -1,7 +1,7 @@
 import Glibc
 
 /// One thread that runs one function, and that is joined by its owner.
-@safe final class BusThread {
+@safe public final class OwnedThread {
   private let thread: pthread_t?
 
   private final class Work {
@@ -10,7 +10,7 @@ import Glibc
   }
 
   /// Starts a thread that runs `body`, or is nil when the system gives none.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  public init?(_ body: @escaping @Sendable () -> Void) {
     let work = unsafe Unmanaged.passRetained(Work(body))
     var started = pthread_t()
     let result = unsafe pthread_create(
@@ -28,10 +28,10 @@ import Glibc
   }
 
   /// Returns when the function has; to be called once.
-  func join() {
+  public func join() {
     if let thread { _ = pthread_join(thread, nil) }
   }
 }
 
 // The number of the thread never changes.
-extension BusThread: @unchecked Sendable {}
+extension OwnedThread: @unchecked Sendable {}

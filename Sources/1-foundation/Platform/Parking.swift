@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+public import Synchronization
 
 /// A place where threads sleep until something has changed, and that costs nobody anything while
 /// nobody sleeps there.
@@ -8,10 +8,7 @@ import Synchronization
 /// changes something looks at the count afterwards. Between the two steps of either side stands a
 /// sequentially consistent fence (Dekker's pattern), so one of them sees the other. The last look
 /// is taken under the lock that the waker takes too, so no signal falls between look and sleep.
-///
-/// It knows nothing of the bus. It is here, with the only uses of the C library in this module,
-/// because Platform offers threads that work and none that wait.
-@safe @usableFromInline final class Parking {
+@safe public final class Parking {
   /// How many threads sleep or are about to.
   private let count: UnsafeMutablePointer<Atomic<UInt64>>
   private let shared: UnsafeMutablePointer<State>
@@ -22,7 +19,7 @@ import Synchronization
   }
 
   /// Creates a place whose sleepers are counted at `count`, which outlives it.
-  init(counting count: UnsafeMutablePointer<Atomic<UInt64>>) {
+  public init(counting count: UnsafeMutablePointer<Atomic<UInt64>>) {
     unsafe self.count = count
     unsafe shared = .allocate(capacity: 1)
     unsafe shared.initialize(to: State())
@@ -44,7 +41,7 @@ import Synchronization
   /// Sleeps until `isDone` holds or the monotonic clock shows `deadline` nanoseconds.
   ///
   /// - Returns: whether `isDone` held at the end.
-  func sleep(until deadline: Int64, _ isDone: () -> Bool) -> Bool {
+  public func sleep(until deadline: Int64, _ isDone: () -> Bool) -> Bool {
     _ = unsafe count.pointee.add(1, ordering: .sequentiallyConsistent)
     defer { _ = unsafe count.pointee.subtract(1, ordering: .sequentiallyConsistent) }
     atomicMemoryFence(ordering: .sequentiallyConsistent)
@@ -64,21 +61,21 @@ import Synchronization
   /// Wakes all who sleep.
   ///
   /// Call it when the count, read behind a fence, was not zero.
-  @usableFromInline @inline(never)
-  func wake() {
+  @inline(never)
+  public func wake() {
     _ = unsafe pthread_mutex_lock(&shared.pointee.lock)
     _ = unsafe pthread_cond_broadcast(&shared.pointee.changed)
     _ = unsafe pthread_mutex_unlock(&shared.pointee.lock)
   }
 
   /// Wakes all who sleep, if somebody does.
-  func wakeIfNeeded() {
+  public func wakeIfNeeded() {
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if unsafe count.pointee.load(ordering: .relaxed) != 0 { wake() }
   }
 
   /// Lets another thread have the core.
-  static func giveWay() { _ = sched_yield() }
+  public static func giveWay() { _ = sched_yield() }
 }
 
 // The count is atomic, the rest is behind the lock or never changes.
