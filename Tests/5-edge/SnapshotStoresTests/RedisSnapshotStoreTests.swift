@@ -50,6 +50,12 @@ struct RedisSnapshotStoreTests {
     try StoreTrials.limit(
       try Store.open(
         server.address, Store.Configuration(recordBytesMax: 100, prefix: "limit:")))
+    let long = [UInt8](repeating: 0, count: Store.Configuration.usualRecordBytesMax + 1)
+    let store = try open(server, "usual:")
+    let key = try key("a", 1)
+    let failure = #expect(throws: SnapshotStoreFailure.self) { try store.put(long, for: key) }
+    #expect(
+      failure == .recordTooLong(bytes: long.count, limitBytes: long.count - 1))
   }
 
   // MARK: A server that goes away
