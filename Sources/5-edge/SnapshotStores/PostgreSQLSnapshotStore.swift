@@ -130,6 +130,6 @@ extension LinkFailure {
   fileprivate init(_ failure: PostgreSQLFailure) {
     self.init(
       code: failure.code, description: failure.description,
-      failure.reason == .connectionLost ? .lost : .usable)
+      isLost: failure.reason == .connectionLost)
   }
 }

@@ -110,7 +110,6 @@ extension LinkFailure {
   fileprivate init(_ failure: SQLiteFailure) {
     let isLost =
       [.device, .cannotOpen].contains(failure.reason) || failure.extendedCode == Self.movedCode
-    self.init(
-      code: failure.code, description: failure.description, isLost ? .lost : .usable)
+    self.init(code: failure.code, description: failure.description, isLost: isLost)
   }
 }

@@ -205,6 +205,23 @@ struct RedisSnapshotStoreTests {
       ])
   }
 
+  @Test func `the names at the server are those that are documented`() throws {
+    let server = try RedisServer()
+    let store = try Store.open(server.address)
+    #expect(
+      try store.put(
+        [], for: key("orders.7", 42, schema: 3, reducer: 0x0123_4567_89AB_CDEF)))
+    #expect(try store.put([], for: key("é}\0", 1)))
+    let names = try connect(server).run(RedisCommand("KEYS", "*")).array().map { try $0.text() }
+    #expect(
+      names.sorted() == [
+        "omni:snapshots:{%c3%a9%7d%00}",
+        "omni:snapshots:{%c3%a9%7d%00}:v00000000000000000001-s00000001-r0000000000000001",
+        "omni:snapshots:{orders%2e7}",
+        "omni:snapshots:{orders%2e7}:v00000000000000000042-s00000003-r0123456789abcdef",
+      ])
+  }
+
   @Test func `scripts that the server forgot are given to it again`() throws {
     let server = try Self.shared.get()
     let store = try open(server, "script:")
