@@ -1,7 +1,9 @@
 import OmniSnapshotter
 
-/// How the parts of keys are written in databases: with as many digits as the greatest needs, so that
-/// the order of the texts is that of the numbers, and no number is too great.
+/// How the parts of keys are written in databases.
+///
+/// Numbers have as many digits as the greatest needs, so that the order of the texts is that of the
+/// numbers, and no number is too great.
 enum KeyText {
   /// The version, in 20 decimal digits.
   static func version(_ version: UInt64) -> String { padded(String(version), 20) }
@@ -41,8 +43,7 @@ enum KeyText {
       stream: stream, version: version, schemaVersion: schema, reducerFingerprint: fingerprint)
   }
 
-  /// The name of `stream` in letters, digits, `-` and `_`, with a percent sign and two digits for any
-  /// other byte.
+  /// The name of `stream` in letters, digits, `-` and `_`, with `%` and two digits for other bytes.
   static func escaped(_ stream: StreamName) -> String {
     var text: [UInt8] = []
     for byte in stream.text.utf8 {

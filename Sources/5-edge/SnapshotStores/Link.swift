@@ -30,7 +30,7 @@ final class Link<Connection: ~Copyable>: Sendable {
           do throws(LinkFailure) {
             return try Self.attempt(known, keepingIn: &slot, body)
           } catch {
-            guard error.connection == .lost else { throw error }
+            guard error.isLost else { throw error }
           }
         }
         return try Self.attempt(try make(), keepingIn: &slot, body)
@@ -40,7 +40,7 @@ final class Link<Connection: ~Copyable>: Sendable {
     }
   }
 
-  /// Calls `body` with `connection`, which is kept if it can be used again.
+  /// Calls `body` with `connection`, which is kept unless it is lost.
   private static func attempt<Result>(
     _ connection: consuming Connection, keepingIn slot: inout Connection?,
     _ body: (inout Connection) throws(LinkFailure) -> Result
@@ -50,7 +50,7 @@ final class Link<Connection: ~Copyable>: Sendable {
       slot = consume connection
       return result
     } catch {
-      if error.connection == .usable { slot = consume connection }
+      if !error.isLost { slot = consume connection }
       throw error
     }
   }

@@ -17,7 +17,9 @@ public import OmniSnapshotter
 /// | record | BYTEA | the record, as it was put |
 ///
 /// Processes may share the schema. Threads share the reference and wait for each other, and for the
-/// server, for at most the time-outs: calls belong on a thread of the caller's own.
+/// server, for at most the time-outs: calls belong on a thread of the caller's own. The server ends
+/// what takes too long; that it is cut off altogether only the system notices, after the address's
+/// `tcp_user_timeout` and `keepalives_idle`. Records travel as hexadecimal digits, twice as long.
 ///
 /// A connection that was lost is made anew, once for each call, and the call is repeated. If the
 /// reply to a `put` or `remove` was lost, so that it had been done already, the answer is false:
@@ -128,6 +130,6 @@ extension LinkFailure {
   fileprivate init(_ failure: PostgreSQLFailure) {
     self.init(
       code: failure.code, description: failure.description,
-      failure.reason == .connectionLost ? .lost : .usable)
+      isLost: failure.reason == .connectionLost)
   }
 }

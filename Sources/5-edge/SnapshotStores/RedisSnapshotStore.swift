@@ -8,8 +8,8 @@ public import OmniSnapshotter
 ///
 /// What the server holds, for the prefix `omni:snapshots:` and the stream `orders.7`:
 ///
-///     omni:snapshots:{orders%2E7}                                    the set of the last parts below
-///     omni:snapshots:{orders%2E7}:v00000000000000000042-s00000003-r0123456789abcdef    a record
+///     omni:snapshots:{orders%2e7}          the set of the last parts of the names below
+///     omni:snapshots:{orders%2e7}:v00000000000000000042-s00000003-r0123456789abcdef
 ///
 /// The set is a sorted one with the score 0 throughout, so that its members stand in the order of
 /// their bytes: a score would be exact up to version 2^53, and these digits are up to 2^64 − 1. The
@@ -28,8 +28,14 @@ public import OmniSnapshotter
 public final class RedisSnapshotStore: SnapshotStore, Sendable {
   /// How the store works.
   public struct Configuration: Sendable, Equatable {
+    /// The largest record that is usually taken, in bytes, so that it passes well within the
+    /// time-out.
+    public static let usualRecordBytesMax = 1 << 26
+
     /// The largest record that is taken, in bytes; never more than
     /// ``SnapshotRecord/encodedBytesMax``.
+    ///
+    /// Whoever raises it gives the connection more time.
     public var recordBytesMax: Int
     /// What the names of all keys begin with.
     public var prefix: String
@@ -38,7 +44,7 @@ public final class RedisSnapshotStore: SnapshotStore, Sendable {
 
     /// Creates settings.
     public init(
-      recordBytesMax: Int = SnapshotRecord.encodedBytesMax, prefix: String = "omni:snapshots:",
+      recordBytesMax: Int = Self.usualRecordBytesMax, prefix: String = "omni:snapshots:",
       connection: RedisConnection.Configuration = RedisConnection.Configuration()
     ) {
       self.recordBytesMax = recordBytesMax
@@ -164,12 +170,12 @@ public final class RedisSnapshotStore: SnapshotStore, Sendable {
 
 extension LinkFailure {
   fileprivate init(_ failure: RedisFailure) {
-    let connection: Connection =
+    // A time-out closes the connection: the call fails, and the next one finds it lost.
+    let isLost =
       switch failure {
-      case .connectionLost, .closed: .lost
-      case .timedOut, .protocolBroken: .spent
-      default: .usable
+      case .connectionLost, .closed: true
+      default: false
       }
-    self.init(code: failure.code, description: failure.description, connection)
+    self.init(code: failure.code, description: failure.description, isLost: isLost)
   }
 }

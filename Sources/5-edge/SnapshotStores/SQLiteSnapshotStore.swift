@@ -14,13 +14,13 @@ public import OmniSnapshotter
 /// | reducer | TEXT | 16 hexadecimal digits |
 /// | record | BLOB | the record, as it was put |
 ///
-/// Processes may share the file; whoever waits for another's lock longer than the configuration says
-/// is refused with `SQL-002`. Threads share the reference and wait for each other. With the usual
+/// Processes may share the file; whoever waits for another's lock longer than the settings allow is
+/// refused with `SQL-002`. Threads share the reference and wait for each other. With the usual
 /// settings a power loss may cost the last records, and never the file.
 ///
 /// The file is opened anew, once for each call, when the device failed, or when a write with the
-/// journal `delete` finds that the file is no longer at its path. With the journal `wal` SQLite does
-/// not look: whoever takes the file away from under a store loses what is put from then on.
+/// journal `delete` finds that the file is no longer at its path. With the journal `wal` SQLite
+/// does not look: whoever takes the file away from under a store loses what is put from then on.
 public final class SQLiteSnapshotStore: SnapshotStore, Sendable {
   /// How the store works.
   public struct Configuration: Sendable, Equatable {
@@ -110,7 +110,6 @@ extension LinkFailure {
   fileprivate init(_ failure: SQLiteFailure) {
     let isLost =
       [.device, .cannotOpen].contains(failure.reason) || failure.extendedCode == Self.movedCode
-    self.init(
-      code: failure.code, description: failure.description, isLost ? .lost : .usable)
+    self.init(code: failure.code, description: failure.description, isLost: isLost)
   }
 }

@@ -2,7 +2,6 @@ import OmniPostgreSQL
 import OmniSnapshotStores
 import OmniSnapshotter
 import OmniTestKit
-import OmniTime
 import Testing
 
 @Suite("PostgreSQLSnapshotStore")

@@ -50,6 +50,12 @@ struct RedisSnapshotStoreTests {
     try StoreTrials.limit(
       try Store.open(
         server.address, Store.Configuration(recordBytesMax: 100, prefix: "limit:")))
+    let long = [UInt8](repeating: 0, count: Store.Configuration.usualRecordBytesMax + 1)
+    let store = try open(server, "usual:")
+    let key = try key("a", 1)
+    let failure = #expect(throws: SnapshotStoreFailure.self) { try store.put(long, for: key) }
+    #expect(
+      failure == .recordTooLong(bytes: long.count, limitBytes: long.count - 1))
   }
 
   // MARK: A server that goes away
@@ -196,6 +202,23 @@ struct RedisSnapshotStoreTests {
       try members.map { try $0.text().dropFirst().prefix(20) } == [
         "00000000000000000001", "00000000000000000009", "00000000000000000010",
         "00009007199254740992", "00009007199254740993", "18446744073709551615",
+      ])
+  }
+
+  @Test func `the names at the server are those that are documented`() throws {
+    let server = try RedisServer()
+    let store = try Store.open(server.address)
+    #expect(
+      try store.put(
+        [], for: key("orders.7", 42, schema: 3, reducer: 0x0123_4567_89AB_CDEF)))
+    #expect(try store.put([], for: key("é}\0", 1)))
+    let names = try connect(server).run(RedisCommand("KEYS", "*")).array().map { try $0.text() }
+    #expect(
+      names.sorted() == [
+        "omni:snapshots:{%c3%a9%7d%00}",
+        "omni:snapshots:{%c3%a9%7d%00}:v00000000000000000001-s00000001-r0000000000000001",
+        "omni:snapshots:{orders%2e7}",
+        "omni:snapshots:{orders%2e7}:v00000000000000000042-s00000003-r0123456789abcdef",
       ])
   }
 

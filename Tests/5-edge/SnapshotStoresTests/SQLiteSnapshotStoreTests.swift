@@ -243,6 +243,7 @@ struct SnapshotStoreConformance<Store: SnapshotStore & ~Copyable> {
       [
         ".", "..", "/", "a/b", "a/../b", "%61", "a", "A", "a ", " a", "'; DROP TABLE snapshots; --",
         "e\u{301}", "\u{E9}", "\0", "a\0", "\n", "a+", "*", "日本語", ":{}", "a_b", "a%b", "a}:b",
+        "C)",
         "{a}", "\\x61", "a''", "\u{10FFFF}",
       ]
       + [String(repeating: "x", count: 255), String(repeating: "x", count: 254)]
