@@ -10,10 +10,14 @@ struct SharedGateTests {
   private final class Store: SharedLimits {
     struct Away: Error {}
     let limits: MemorySharedLimits
+    let time: ManualTime
     let isAway = Shared(false)
     let asked = Shared(0)
 
-    init(_ time: ManualTime) { limits = MemorySharedLimits(time: .manual(time)) }
+    init(_ time: ManualTime) {
+      self.time = time
+      limits = MemorySharedLimits(time: .manual(time))
+    }
 
     func take(_ request: SharedRequest) async throws -> SharedGrant {
       asked.change { $0 += 1 }
@@ -23,19 +27,20 @@ struct SharedGateTests {
   }
 
   private func gate(
-    _ mode: SharedGate.Mode, _ fallback: SharedGate.Fallback, _ store: Store, _ time: ManualTime,
-    count: Int = 100, burst: Int = 10
+    _ mode: SharedGate.Mode, _ fallback: SharedGate.Fallback, _ store: Store,
+    _ rule: (count: Int, burst: Int) = (100, 10)
   ) throws -> SharedGate {
-    try SharedGate(
-      "api", rule: RateRule(count: count, per: .seconds(1), burst: burst), mode: mode,
-      fallback: fallback, store: store, time: .manual(time))
+    let rule = try RateRule(count: rule.count, per: .seconds(1), burst: rule.burst)
+    return try SharedGate(
+      "api", .init(rule, mode: mode, fallback: fallback), store: store,
+      time: .manual(store.time))
   }
 
   @Test("several nodes that ask each time are together held to the rule exactly")
   func exact() async throws {
     let time = ManualTime()
     let store = Store(time)
-    let nodes = try (0..<5).map { _ in try gate(.exact, .closed, store, time) }
+    let nodes = try (0..<5).map { _ in try gate(.exact, .closed, store) }
     var went = 0
     for _ in 0..<1_000 {
       for node in nodes where try await node.decide("a").isAllowed { went += 1 }
@@ -52,11 +57,11 @@ struct SharedGateTests {
     let time = ManualTime()
     let store = Store(time)
     store.isAway.change { $0 = true }
-    let open = try gate(.exact, .open, store, time)
+    let open = try gate(.exact, .open, store)
     #expect(try await open.decide("a").isAllowed && open.counts.fallbacks == 1)
-    let closed = try gate(.exact, .closed, store, time)
+    let closed = try gate(.exact, .closed, store)
     await #expect(throws: RateFault.self) { try await closed.decide("a") }
-    let share = try gate(.exact, .localShare(nodes: 2), store, time)
+    let share = try gate(.exact, .localShare(nodes: 2), store)
     var went = 0
     for _ in 0..<100 where try await share.decide("a").isAllowed { went += 1 }
     #expect(went == 5)
@@ -69,7 +74,7 @@ struct SharedGateTests {
     let time = ManualTime()
     let store = Store(time)
     let lease = LeaseBook.Configuration(unitsMax: 50, lasting: .milliseconds(200))
-    let node = try gate(.leased(lease), .closed, store, time, count: 1_000, burst: 1_000)
+    let node = try gate(.leased(lease), .closed, store, (1_000, 1_000))
     #expect(node.overshootMax(nodes: 3) == 150)
     var went = 0
     for step in 0..<5_000 {
@@ -80,7 +85,7 @@ struct SharedGateTests {
     #expect(store.asked.value < 300, "\(store.asked.value)")
     let before = store.asked.value
     time.advance(by: .seconds(1))
-    let other = try gate(.leased(lease), .closed, store, time, count: 1_000, burst: 1_000)
+    let other = try gate(.leased(lease), .closed, store, (1_000, 1_000))
     let together = try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<40 { group.addTask { try await other.decide("b").isAllowed } }
       return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -99,7 +104,7 @@ struct SharedGateTests {
     let lease = LeaseBook.Configuration(unitsMax: 8, lasting: .milliseconds(50))
     let rule = try RateRule(count: 200, per: .seconds(1), burst: 20)
     let nodes = try (0..<count).map { _ in
-      try gate(.leased(lease), .closed, store, time, count: 200, burst: 20)
+      try gate(.leased(lease), .closed, store, (200, 20))
     }
     var went: [(instant: Int64, cost: Int)] = []
     for _ in 0..<1_500 {

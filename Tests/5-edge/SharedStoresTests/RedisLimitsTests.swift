@@ -72,7 +72,7 @@ struct RedisLimitsTests {
     let rule = try RateRule(count: 500, per: .seconds(1), burst: 50)
     let clients = try (0..<5).map { _ in try RedisClient(address) }
     let gates = try clients.map { client in
-      try SharedGate("api", rule: rule, fallback: .closed, store: RedisLimits(client))
+      try SharedGate("api", .init(rule, fallback: .closed), store: RedisLimits(client))
     }
     _ = try await gates[0].decide("other")
     let start = TimeSource.machine.now()
@@ -105,9 +105,9 @@ struct RedisLimitsTests {
     let client = try RedisClient(RedisAddress(server.address))
     let rule = try RateRule(count: 100, per: .seconds(1), burst: 10)
     let gate = try SharedGate(
-      "api", rule: rule, fallback: .localShare(nodes: 2), store: RedisLimits(client))
+      "api", .init(rule, fallback: .localShare(nodes: 2)), store: RedisLimits(client))
     let closed = try SharedGate(
-      "api", rule: rule, fallback: .closed, store: RedisLimits(client))
+      "api", .init(rule, fallback: .closed), store: RedisLimits(client))
     for _ in 0..<10 { #expect(try await gate.decide("a").isAllowed) }
     try server.kill()
     var allowed = 0
@@ -130,7 +130,7 @@ struct RedisLimitsTests {
     let client = try RedisClient(RedisAddress(server.address))
     try await client.run(RedisCommand("SET", "omni:limit:api:a", "prose"))
     let gate = try SharedGate(
-      "api", rule: RateRule(count: 1, per: .seconds(1)), fallback: .closed,
+      "api", .init(RateRule(count: 1, per: .seconds(1)), fallback: .closed),
       store: RedisLimits(client))
     let fault = await #expect(throws: RateFault.self) { try await gate.decide("a") }
     #expect(fault?.description.contains("RTGVALUE") == true, "\(String(describing: fault))")

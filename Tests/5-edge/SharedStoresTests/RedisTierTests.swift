@@ -25,7 +25,7 @@ func checkTier(_ tier: any QueryTier) async throws {
   #expect(rest > .seconds(50) && rest <= .seconds(60))
   try await TimeSource.machine.sleep(for: .milliseconds(60))
   #expect(try await tier.read(keys: ["c"], stamps: []).entries == [nil])
-  let token = try #require(try await tier.lock("l", lasting: .milliseconds(200)))
+  let token = try #require(try await tier.lock("l", lasting: .seconds(60)))
   #expect(try await tier.lock("l", lasting: .seconds(1)) == nil)
   try await tier.unlock("l", token &+ 1)
   #expect(try await tier.lock("l", lasting: .seconds(1)) == nil)

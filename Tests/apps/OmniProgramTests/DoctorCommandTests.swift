@@ -36,7 +36,7 @@ struct DoctorCommandTests {
     #expect(
       outcome.output.contains(
         "fail demo data: quotes/bars.csv was changed; remove \(folder)/.omni/demo and run"))
-    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 17 checks failed; wanted none; do "))
+    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 18 checks failed; wanted none; do "))
   }
 
   @Test func `demo files of a wheel that is not pinned, or that lead outside, fail`() throws {
@@ -72,7 +72,7 @@ struct DoctorCommandTests {
     #expect(outcome.code == 1)
     #expect(outcome.output.contains("fail demo data: \(folder)/PROVENANCE.json cannot be read;"))
     #expect(outcome.output.contains("fail configuration: CFG-004: risk.price_collar at command"))
-    #expect(outcome.messages.contains("2 of 17 checks failed"))
+    #expect(outcome.messages.contains("2 of 18 checks failed"))
   }
 
   @Test func `a data folder that cannot be made fails`() throws {

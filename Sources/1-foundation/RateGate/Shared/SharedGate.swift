@@ -47,12 +47,28 @@ public final class SharedGate: Sendable {
 
   private static let roundCountMax = 8
 
-  /// The rule.
-  public let rule: RateRule
-  /// How it asks.
-  public let mode: Mode
-  /// What happens while the store is away.
-  public let fallback: Fallback
+  /// What the nodes are held to, and how.
+  public struct Policy: Sendable, Hashable {
+    /// The rule; its algorithm is `gcra`.
+    public var rule: RateRule
+    /// How the gate asks.
+    public var mode: Mode
+    /// What happens while the store is away.
+    public var fallback: Fallback
+    /// The most keys that a local share remembers.
+    public var keyCountMax = 1_000_000
+
+    /// Creates a policy.
+    public init(_ rule: RateRule, mode: Mode = .exact, fallback: Fallback) {
+      self.rule = rule
+      self.mode = mode
+      self.fallback = fallback
+    }
+  }
+
+  /// What the nodes are held to, and how.
+  public let policy: Policy
+  private var rule: RateRule { policy.rule }
   private let prefix: String
   private let store: any SharedLimits
   private let local: RateGate?
@@ -63,21 +79,19 @@ public final class SharedGate: Sendable {
   ///
   /// - Parameters:
   ///   - name: What its keys begin with in the store.
-  ///   - rule: A rule of the algorithm `gcra`.
-  ///   - keyCountMax: The most keys that the local share remembers.
+  ///   - policy: What the nodes are held to.
+  ///   - store: What they share.
   public init(
-    _ name: String, rule: RateRule, mode: Mode = .exact, fallback: Fallback,
-    store: any SharedLimits, time: TimeSource = .machine, keyCountMax: Int = 1_000_000
+    _ name: String, _ policy: Policy, store: any SharedLimits, time: TimeSource = .machine
   ) throws(RateFault) {
-    self.rule = rule
-    self.mode = mode
-    self.fallback = fallback
+    let rule = policy.rule
+    self.policy = policy
     self.store = store
     self.time = time
     prefix = "\(name):"
-    if case .localShare(let nodes) = fallback {
+    if case .localShare(let nodes) = policy.fallback {
       guard nodes > 0 else { throw .range(key: "nodes", value: nodes, wanted: 1...1_000_000) }
-      local = try RateGate(rule.share(of: nodes), keyCountMax: keyCountMax, time: time)
+      local = try RateGate(rule.share(of: nodes), keyCountMax: policy.keyCountMax, time: time)
     } else {
       local = nil
     }
@@ -85,7 +99,7 @@ public final class SharedGate: Sendable {
 
   /// By how much the cluster may exceed the rule in any window; 0 if the gate asks each time.
   public func overshootMax(nodes: Int) -> Int {
-    if case .leased(let lease) = mode { lease.overshootMax(nodes: nodes) } else { 0 }
+    if case .leased(let lease) = policy.mode { lease.overshootMax(nodes: nodes) } else { 0 }
   }
 
   /// Everything that was decided.
@@ -95,7 +109,7 @@ public final class SharedGate: Sendable {
   ///
   /// - Throws: `RateFault.storeUnreachable` if the store is away and the policy is to refuse.
   public func decide(_ key: String, cost: Int = 1) async throws(RateFault) -> RateDecision {
-    switch mode {
+    switch policy.mode {
     case .exact: return try await decideExactly(key, cost: cost)
     case .leased(let lease):
       // What no lease can hold is asked for by itself.
@@ -189,7 +203,7 @@ public final class SharedGate: Sendable {
     _ key: String, _ cost: Int, _ answer: Result<SharedGrant, RateFault>
   ) throws(RateFault) -> RateDecision {
     state.withLock { $0.counts.fallbacks += 1 }
-    switch fallback {
+    switch policy.fallback {
     case .open: return count(decision(true, 0, .zero))
     case .closed:
       if case .failure(let fault) = answer { throw fault }

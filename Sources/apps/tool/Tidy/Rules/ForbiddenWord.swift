@@ -63,7 +63,8 @@ extension ForbiddenWord {
       rule: "dispatch", tokens: ["DispatchQueue"], folders: ["Sources", "Tests"],
       instead: "use a task group, an actor, or a thread of OmniPlatform"),
     ForbiddenWord(
-      rule: "task", tokens: ["Task", "{"], instead: "use a task group, so that it has an owner"),
+      rule: "task", tokens: ["Task", "{"], isExcusedByComment: true,
+      instead: "use a task group, or say in a comment on the line before who owns it"),
     ForbiddenWord(
       rule: "task", tokens: ["Task", "("], standsAlone: true, isExcusedByComment: true,
       instead: "use a task group, or say in a comment on the line before who owns it"),

@@ -6,7 +6,7 @@ package enum WordRules {
   static let statisticMark = "// statistic:"
   /// Modules that may hold unsafe code; those that wrap a C library may as well.
   static let unsafeModules = [
-    "Collections", "Platform", "Storage", "WriteAheadLog", "Crypto", "Encoding",
+    "Collections", "Platform", "Storage", "WriteAheadLog", "Crypto", "Encoding", "Bus",
   ]
 
   /// The list of forbidden words.
