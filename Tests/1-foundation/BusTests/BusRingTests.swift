@@ -225,7 +225,7 @@ struct BusRingTests {
     let settings = try RingConfiguration(
       capacity: 8, writerPatience: .seconds(60), waiting: .park)
     let (ring, answers) = (settings.ring(), settings.ring())
-    let (bursts, patience) = (5_000, Interval.seconds(8))
+    let (bursts, patience) = (10_000, Interval.seconds(8))
     let pool = WorkerPool(count: 2)
     try #require(pool.count == 2)
     let lostCount = Shared(0)
@@ -255,9 +255,11 @@ struct BusRingTests {
           wait(&reader)
           _ = try? reader.poll { header, _ in if header.key == 1 { isEnd = true } }
         }
-        // Pauses of every length up to some microseconds, so that each step is met.
-        for _ in 0..<random.below(2_000) { _ = reader.lag }
+        // Pauses of every length up to some microseconds, on both sides of each step, so that the
+        // waking meets the falling asleep at each place.
+        for _ in 0..<random.below(600) { _ = reader.lag }
         if worker == 0 { _ = try? writer.publish(draft(.systemHealth, key: 1), []) }
+        for _ in 0..<random.below(600) { _ = reader.lag }
       }
     }
     #expect(lostCount.value == 0, "somebody slept although there was something")

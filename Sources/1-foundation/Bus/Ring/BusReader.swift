@@ -1,4 +1,5 @@
 public import OmniClocks
+import OmniTime
 public import Synchronization
 
 /// One reader of a ring, with a pace of its own.
@@ -252,9 +253,11 @@ public import Synchronization
   @inline(never)
   func waitLonger(until deadline: MonotonicInstant) -> Bool {
     let waiting = ring.configuration.waiting
-    for turn in 0..<waiting.spinCount {
-      if hasNews { return true }
-      if turn & 1023 == 1023, TimeSource.machine.now() >= deadline { return false }
+    if waiting.spin > .zero {
+      let end = min(deadline, TimeSource.machine.now() + waiting.spin)
+      repeat {
+        for _ in 0..<64 where hasNews { return true }
+      } while TimeSource.machine.now() < end
     }
     for _ in 0..<waiting.yieldCount {
       Parking.giveWay()

@@ -111,15 +111,20 @@ public import Synchronization
     let waiting = ring.configuration.waiting
     let start = TimeSource.machine.now()
     let deadline = start + ring.configuration.writerPatience
-    for turn in 0..<waiting.spinCount + waiting.yieldCount {
-      // To look at all readers is dear, so while spinning it is only the one in the way.
-      let position = unsafe cells.position(blocking).pointee.load(ordering: .acquiring)
-      if position + cells.capacity >= next || turn >= waiting.spinCount {
-        guard let other = look() else { return }
-        blocking = other
+    let end = min(deadline, start + waiting.spin)
+    while TimeSource.machine.now() < end {
+      for _ in 0..<64 {
+        // To look at all readers is dear, so while spinning it is only the one in the way.
+        let position = unsafe cells.position(blocking).pointee.load(ordering: .acquiring)
+        if position + cells.capacity >= next { break }
       }
-      if turn >= waiting.spinCount { Parking.giveWay() }
-      if turn & 255 == 255, TimeSource.machine.now() >= deadline { break }
+      guard let other = look() else { return }
+      blocking = other
+    }
+    for _ in 0..<waiting.yieldCount {
+      Parking.giveWay()
+      guard let other = look() else { return }
+      blocking = other
     }
     let (parking, cells) = (ring.writerParking, cells)
     var isStopped = false
