@@ -59,12 +59,14 @@ public import Synchronization
       key: draft.key, kind: kind
     ).store(at: record)
     unsafe payload.withUnsafeBytes { bytes in unsafe Self.store(bytes, at: record + 32) }
-    unsafe cells.published.pointee.store(sequence, ordering: .releasing)
+    // An exchange, so that nothing is published behind the end, and so that a reader that is falling
+    // asleep and this writer cannot miss each other; of the two costs, some nanoseconds, one is paid.
+    let isPublished = unsafe cells.published.pointee.compareExchange(
+      expected: sequence - 1, desired: sequence, ordering: .sequentiallyConsistent
+    ).exchanged
+    guard isPublished else { throw ring.stopReason ?? .closed }
     next = sequence + 1
-    // The one fence that costs something, some nanoseconds: without it a reader that is falling
-    // asleep and this writer could miss each other.
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if unsafe cells.sleepingReaders.pointee.load(ordering: .relaxed) != 0 {
+    if unsafe cells.sleepingReaders.pointee.load(ordering: .sequentiallyConsistent) != 0 {
       ring.readerParking.wake()
     }
     return sequence
@@ -187,7 +189,9 @@ public import Synchronization
       }
       if reach < limit { (limit, blocking) = (reach, slot) }
     }
-    unsafe cells.grant.pointee.store(limit, ordering: .releasing)
+    // Never less than what is written: a reader that tries a place too far back is seen here for a
+    // moment, and would take a grant that was lowered for its sake as a promise.
+    unsafe cells.grant.pointee.store(max(limit, sequence - 1), ordering: .releasing)
     return limit >= sequence ? .granted(limit) : .blocked(blocking)
   }
 }
