@@ -127,6 +127,43 @@ struct BusRingTests {
     #expect(isNews)
   }
 
+  @Test func `who has left holds nobody up, and a writer that waits for it goes on`() throws {
+    let ring = try small(8, patience: .milliseconds(1))
+    var writer = try ring.makeWriter()
+    do { _ = try ring.makeReader(policy: .block) }
+    for _ in 1...20 { try writer.publish(draft(.marketBook), []) }
+    _ = consume writer
+
+    let other = try RingConfiguration(
+      capacity: 8, writerPatience: .seconds(20), waiting: .park
+    ).ring()
+    let pool = WorkerPool(count: 2)
+    try #require(pool.count == 2)
+    let hasJoined = Shared(false)
+    let waited = Shared<Interval?>(nil)
+    pool.run { worker in
+      if worker == 0 {
+        guard let reader = try? other.makeReader(policy: .block) else { return }
+        hasJoined.change { $0 = true }
+        while reader.lag < 8 {}
+        // Now the writer is about to sleep, or sleeps.
+        let end = TimeSource.machine.now() + .milliseconds(20)
+        while TimeSource.machine.now() < end {}
+      } else {
+        while !hasJoined.value {}
+        guard var writer = try? other.makeWriter() else { return }
+        let start = TimeSource.machine.now()
+        for _ in 1...9 {
+          guard (try? writer.publish(draft(.marketBook), [])) != nil else { return }
+        }
+        let elapsed = TimeSource.machine.now() - start
+        waited.change { $0 = elapsed }
+      }
+    }
+    let elapsed = try #require(waited.value, "the writer was not let go on")
+    #expect(elapsed < .seconds(20))
+  }
+
   @Test func `there is one writer, and another when it has gone`() throws {
     let ring = try small(8)
     do {
@@ -225,7 +262,7 @@ struct BusRingTests {
     let settings = try RingConfiguration(
       capacity: 8, writerPatience: .seconds(60), waiting: .park)
     let (ring, answers) = (settings.ring(), settings.ring())
-    let (bursts, patience) = (5_000, Interval.seconds(8))
+    let (bursts, patience) = (10_000, Interval.seconds(8))
     let pool = WorkerPool(count: 2)
     try #require(pool.count == 2)
     let lostCount = Shared(0)
@@ -255,9 +292,11 @@ struct BusRingTests {
           wait(&reader)
           _ = try? reader.poll { header, _ in if header.key == 1 { isEnd = true } }
         }
-        // Pauses of every length up to some microseconds, so that each step is met.
-        for _ in 0..<random.below(2_000) { _ = reader.lag }
+        // Pauses of every length up to some microseconds, on both sides of each step, so that the
+        // waking meets the falling asleep at each place.
+        for _ in 0..<random.below(600) { _ = reader.lag }
         if worker == 0 { _ = try? writer.publish(draft(.systemHealth, key: 1), []) }
+        for _ in 0..<random.below(600) { _ = reader.lag }
       }
     }
     #expect(lostCount.value == 0, "somebody slept although there was something")
@@ -308,6 +347,38 @@ struct BusRingTests {
     #expect(visits.value > 10)
     #expect(ring.published == UInt64(count))
     #expect(ring.counters().isEmpty)
+  }
+
+  @Test func `nothing is published behind the end that a reader was told`() throws {
+    let pool = WorkerPool(count: 2)
+    try #require(pool.count == 2)
+    for seed in UInt64(0)..<400 {
+      let ring = try small(8)
+      let isReady = Shared(false)
+      let sentCount = Shared<UInt64>(0)
+      let seenCount = Shared<UInt64>(.max)
+      pool.run { worker in
+        if worker == 0 {
+          guard var reader = try? ring.makeReader(policy: .block) else { return }
+          var random = SeededRandom(seed: seed)
+          isReady.change { $0 = true }
+          let last = random.below(200)
+          while reader.position < last { _ = try? reader.poll { _, _ in } }
+          ring.close()
+          while (try? reader.poll { _, _ in }) != nil {}
+          let position = reader.position
+          seenCount.change { $0 = position }
+        } else {
+          while !isReady.value {}
+          guard var writer = try? ring.makeWriter() else { return }
+          while let number = try? writer.publish(draft(.marketBook), [1, 2]) {
+            sentCount.change { $0 = number }
+          }
+        }
+      }
+      #expect(seenCount.value == sentCount.value, "seed \(seed)")
+      #expect(ring.published == sentCount.value, "seed \(seed)")
+    }
   }
 
   @Test func `several writers share one order without gap or double`() throws {

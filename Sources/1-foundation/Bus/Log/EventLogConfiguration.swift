@@ -4,7 +4,7 @@ public struct EventLogConfiguration: Sendable, Equatable {
   public enum Durability: Sendable, Equatable {
     /// When it is closed; until then a loss of power may take what the system had not written.
     case onClose
-    /// After that many events, at the latest, and when it is closed.
+    /// With the first flush after that many events, and when it is closed.
     case every(Int)
   }
 

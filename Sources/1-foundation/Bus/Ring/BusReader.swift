@@ -1,5 +1,6 @@
 public import OmniPlatform
 public import OmniClocks
+import OmniTime
 public import Synchronization
 
 /// One reader of a ring, with a pace of its own.
@@ -60,7 +61,7 @@ public import Synchronization
   /// How many events were published that it is not done with.
   public var lag: UInt64 {
     // What is published never falls behind a reader.
-    unsafe cells.published.pointee.load(ordering: .acquiring) - tally.position
+    cells.publishedNumber - tally.position
   }
 
   /// Hands the events that are there to `body`, in order.
@@ -77,7 +78,7 @@ public import Synchronization
     limit: Int = 256, _ body: (BusHeader, RawSpan) -> Void
   ) throws(BusFailure) -> Int {
     precondition(limit > 0, "a limit above zero")
-    let published = unsafe cells.published.pointee.load(ordering: .acquiring)
+    let published = cells.publishedNumber
     guard published > tally.position else {
       try checkEnd()
       return 0
@@ -99,7 +100,7 @@ public import Synchronization
   mutating func drain(
     limit: Int, _ body: (BusHeader, RawSpan) -> Void, finish: () -> Bool
   ) throws(BusFailure) -> Bool {
-    let published = unsafe cells.published.pointee.load(ordering: .acquiring)
+    let published = cells.publishedNumber
     guard published > position else {
       try checkEnd()
       return true
@@ -124,8 +125,8 @@ public import Synchronization
   /// Whether ``poll(limit:_:)`` has something to give or to throw.
   @inlinable
   var hasNews: Bool {
+    // The bit of the end makes it larger than any position.
     unsafe cells.published.pointee.load(ordering: .acquiring) > tally.position
-      || cells.state.pointee.load(ordering: .acquiring) != 0
       || cells.mode(slot).pointee.load(ordering: .relaxed) != mode
   }
 
@@ -203,7 +204,7 @@ public import Synchronization
   @usableFromInline
   mutating func skipAhead(margin: UInt64) {
     let claimed = unsafe cells.claimed.pointee.load(ordering: .acquiring)
-    let published = unsafe cells.published.pointee.load(ordering: .acquiring)
+    let published = cells.publishedNumber
     // It was overrun, so more than a round was claimed.
     let target = min(claimed - cells.capacity + margin, published)
     guard target > tally.position else { return }
@@ -232,11 +233,9 @@ public import Synchronization
   @inline(never)
   func checkEnd() throws(BusFailure) {
     if unsafe cells.mode(slot).pointee.load(ordering: .acquiring) != mode { throw overrun() }
-    guard let reason = ring.stopReason else { return }
-    // Something may have been published between the two looks.
-    guard unsafe cells.published.pointee.load(ordering: .acquiring) == tally.position else {
-      return
-    }
+    // Something may have been published since the last look, but nothing is behind this bit.
+    let word = unsafe cells.published.pointee.load(ordering: .acquiring)
+    guard word == position | RingCells.endBit, let reason = ring.stopReason else { return }
     throw reason
   }
 
@@ -245,7 +244,7 @@ public import Synchronization
   func overrun() -> BusFailure {
     report()
     return .overrun(
-      next: tally.position + 1, published: unsafe cells.published.pointee.load(ordering: .acquiring)
+      next: tally.position + 1, published: cells.publishedNumber
     )
   }
 
@@ -253,9 +252,11 @@ public import Synchronization
   @inline(never)
   func waitLonger(until deadline: MonotonicInstant) -> Bool {
     let waiting = ring.configuration.waiting
-    for turn in 0..<waiting.spinCount {
-      if hasNews { return true }
-      if turn & 1023 == 1023, TimeSource.machine.now() >= deadline { return false }
+    if waiting.spin > .zero {
+      let end = min(deadline, TimeSource.machine.now() + waiting.spin)
+      repeat {
+        for _ in 0..<64 where hasNews { return true }
+      } while TimeSource.machine.now() < end
     }
     for _ in 0..<waiting.yieldCount {
       Parking.giveWay()
@@ -264,7 +265,6 @@ public import Synchronization
     let (cells, position, slot, mode) = (cells, position, slot, mode)
     return ring.readerParking.sleep(until: deadline.nanoseconds) {
       unsafe cells.published.pointee.load(ordering: .acquiring) > position
-        || cells.state.pointee.load(ordering: .acquiring) != 0
         || cells.mode(slot).pointee.load(ordering: .relaxed) != mode
     }
   }

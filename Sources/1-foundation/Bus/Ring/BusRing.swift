@@ -54,7 +54,7 @@ import Synchronization
   deinit { cells.deallocate() }
 
   /// The number of the last event that was published, or the number the ring began after.
-  public var published: UInt64 { unsafe cells.published.pointee.load(ordering: .acquiring) }
+  public var published: UInt64 { cells.publishedNumber }
 
   /// Whether nothing more is published.
   public var isClosed: Bool { unsafe cells.state.pointee.load(ordering: .acquiring) != 0 }
@@ -93,7 +93,7 @@ import Synchronization
 
   /// Stops publishing; readers still get what is there, and then the failure `closed`.
   ///
-  /// An event whose publishing has begun is still published. To close twice does no more.
+  /// An event is published before that or not at all. To close twice does no more.
   public func close() { stop(State.closed) }
 
   /// Stops publishing as ``close()`` does, because events could no longer be kept.
@@ -114,6 +114,9 @@ import Synchronization
   private func stop(_ state: UInt64) {
     _ = unsafe cells.state.pointee.compareExchange(
       expected: State.open, desired: state, ordering: .sequentiallyConsistent)
+    // From here on the writer's exchange fails: whoever sees the bit has seen the last event.
+    _ = unsafe cells.published.pointee.bitwiseOr(
+      RingCells.endBit, ordering: .sequentiallyConsistent)
     readerParking.wakeIfNeeded()
     writerParking.wakeIfNeeded()
     followerParking.wakeIfNeeded()

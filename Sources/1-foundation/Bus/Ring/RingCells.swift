@@ -6,7 +6,8 @@ public import Synchronization
 
 /// Where things stand in the ring's one allocation.
 ///
-///     line 0            published: the last number that readers may read          writer
+///     line 0            published: the last number that readers may read, and     writer
+///                       in its highest bit whether it is the last for ever
 ///     line 1            claimed: the number being written, or the last written    writer
 ///                       grant: up to where the writer may go without looking      writer
 ///     line 2            state: open, closed, failed; sleeping readers             rare
@@ -59,6 +60,12 @@ public import Synchronization
   @inlinable var capacity: UInt64 { mask + 1 }
   @inlinable var payloadBytesMax: Int { recordBytes - 32 }
   @inlinable var published: RingCell { unsafe cell(0) }
+  /// The bit of `published` that says that nothing more will be.
+  @inlinable static var endBit: UInt64 { 1 << 63 }
+  /// The last number that readers may read.
+  @inlinable var publishedNumber: UInt64 {
+    unsafe published.pointee.load(ordering: .acquiring) & ~Self.endBit
+  }
   @inlinable var claimed: RingCell { unsafe cell(128) }
   @inlinable var grant: RingCell { unsafe cell(136) }
   @inlinable var state: RingCell { unsafe cell(256) }
