@@ -74,7 +74,8 @@ let modules: [Module] = [
   foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
   foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
   foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
-  foundation("QueryCache", uses: ["Collections", "Time", "Encoding", "Clocks"], testing: ["Numerics"]),
+  foundation(
+    "QueryCache", uses: ["Collections", "Time", "Encoding", "Clocks"], testing: ["Numerics"]),
 
   foundation(
     "Resilience",
@@ -285,7 +286,8 @@ let programs: [Target] = [
 
 /// What other packages may use alone: the resilience libraries, and the time that they are told.
 let omega = [
-  "Time", "Clocks", "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter", "Resilience",
+  "Time", "Clocks", "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter",
+  "Resilience",
 ]
 
 let package = Package(

@@ -64,7 +64,9 @@ public struct OmegaOperations {
       for number in 0..<1_000_000 as Range<UInt64> { sum &+= work(number) }
     }
     let guarded = try best(1_000_000) {
-      for number in 0..<1_000_000 as Range<UInt64> { sum &+= try breaker.call { work(number) } }
+      for number in 0..<1_000_000 as Range<UInt64> {
+        sum &+= try breaker.callInPlace { work(number) }
+      }
     }
     guard sum == 12 * 499_999_500_000, breaker.health.counts.successes == 6_000_000 else {
       throw BenchmarkFailure.wrongResult("a call that was not made or not counted")

@@ -27,7 +27,7 @@ var state = breaker.health.state
 var (accepted, failed, refused) = (0, 0, 0)
 for second in 0..<45 {
   do {
-    _ = try breaker.call { try submit(at: second) }
+    _ = try breaker.callInPlace { try submit(at: second) }
     accepted += 1
   } catch is NoAnswer {
     failed += 1
@@ -50,9 +50,9 @@ print("counts: \(health.counts.admitted) admitted, \(health.counts.openings) ope
 // An operator can take the venue out by hand, and put it back.
 breaker.forceOpen()
 do {
-  _ = try breaker.call { try submit(at: 45) }
+  _ = try breaker.callInPlace { try submit(at: 45) }
 } catch {
   print("by hand: \(error)")
 }
 breaker.release()
-print("released: \(try breaker.call { try submit(at: 46) })")
+print("released: \(try breaker.callInPlace { try submit(at: 46) })")

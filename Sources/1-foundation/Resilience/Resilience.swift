@@ -103,7 +103,9 @@ public final class Resilience: Sendable {
       for (name, settings) in plan.breakers where state.breakers[name] == nil {
         next.breakers[name] = try CircuitBreaker(name, settings, time: time)
       }
-      for (name, settings) in plan.routers { next.routers[name] = try router(settings, state, name) }
+      for (name, settings) in plan.routers {
+        next.routers[name] = try router(settings, state, name)
+      }
       for (name, rule) in plan.limiters where state.plan.limiters[name] != rule {
         try next.limiters[name]?.reconfigure(name, to: rule)
       }

@@ -34,6 +34,7 @@ public struct RedisTier: QueryTier {
   /// The channel on which invalidations are published.
   public var channel: String { prefix + "raised" }
 
+  /// Reads entries and stamps, in one trip.
   public func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
     guard !keys.isEmpty || !stamps.isEmpty else { return TierAnswer(entries: [], stamps: []) }
     let names = keys.map { prefix + "v" + $0 }
@@ -66,6 +67,7 @@ public struct RedisTier: QueryTier {
     return TierAnswer(entries: entries, stamps: counts)
   }
 
+  /// Writes entries, each for its time.
   public func write(_ entries: [TierEntry]) async throws {
     guard !entries.isEmpty else { return }
     let pipeline = entries.map { entry in
@@ -78,6 +80,7 @@ public struct RedisTier: QueryTier {
     for reply in try await client.run(pipeline: pipeline) { try reply.expectOK() }
   }
 
+  /// Raises stamps by one each, and tells all nodes which.
   public func raise(_ stamps: [String]) async throws {
     guard !stamps.isEmpty else { return }
     let message = Array(stamps.map { Array($0.utf8) }.joined(separator: [Self.divider]))
@@ -86,6 +89,7 @@ public struct RedisTier: QueryTier {
       arguments: [Array(channel.utf8), message])
   }
 
+  /// Takes a lock for a time, unless somebody holds it.
   public func lock(_ key: String, lasting: Interval) async throws -> UInt64? {
     // Nobody else has this number while the lock lasts.
     let token = UInt64.random(in: 1...UInt64.max)
@@ -95,6 +99,7 @@ public struct RedisTier: QueryTier {
     return reply.isNull ? nil : token
   }
 
+  /// Gives a lock back, if it is still the one that was taken.
   public func unlock(_ key: String, _ token: UInt64) async throws {
     _ = try await client.evaluate(
       Self.unlocking, keys: [prefix + "l" + key], arguments: [Array(String(token).utf8)])

@@ -36,6 +36,7 @@ public final class SQLiteTier: QueryTier {
     held = Mutex(Held(database: database))
   }
 
+  /// Reads entries and stamps, in one trip.
   public func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
     let now = clock.now().nanoseconds
     return try held.withLock { held in
@@ -63,6 +64,7 @@ public final class SQLiteTier: QueryTier {
     }
   }
 
+  /// Writes entries, each for its time.
   public func write(_ entries: [TierEntry]) async throws {
     let now = clock.now().nanoseconds
     try held.withLock { held in
@@ -94,6 +96,7 @@ public final class SQLiteTier: QueryTier {
     }
   }
 
+  /// Raises stamps by one each; there is no other node to tell.
   public func raise(_ stamps: [String]) async throws {
     try held.withLock { held in
       try held.database.begin()
@@ -113,6 +116,7 @@ public final class SQLiteTier: QueryTier {
     }
   }
 
+  /// Takes a lock for a time, unless somebody holds it.
   public func lock(_ key: String, lasting: Interval) async throws -> UInt64? {
     let now = clock.now().nanoseconds
     let token = Int64.random(in: 1...Int64.max)
@@ -131,6 +135,7 @@ public final class SQLiteTier: QueryTier {
     }
   }
 
+  /// Gives a lock back, if it is still the one that was taken.
   public func unlock(_ key: String, _ token: UInt64) async throws {
     try held.withLock { held in
       var give = try held.database.prepare("DELETE FROM locks WHERE key = ? AND token = ?")

@@ -17,7 +17,7 @@ struct CircuitBreakerTests {
 
   private func fail(_ breaker: CircuitBreaker, times: Int) {
     for _ in 0..<times {
-      #expect(throws: (any Error).self) { try breaker.call { throw Broken() } }
+      #expect(throws: (any Error).self) { try breaker.callInPlace { throw Broken() } }
     }
   }
 
@@ -25,14 +25,14 @@ struct CircuitBreakerTests {
   func plain() async throws {
     let time = ManualTime()
     let breaker = try breaker(time)
-    #expect(try breaker.call { 5 } == 5)
+    #expect(try breaker.callInPlace { 5 } == 5)
     let later = try await breaker.call {
       await Task.yield()
       return 6
     }
     #expect(later == 6)
     fail(breaker, times: 8)
-    let refused = #expect(throws: CircuitBreaker.Refused.self) { try breaker.call { 1 } }
+    let refused = #expect(throws: CircuitBreaker.Refused.self) { try breaker.callInPlace { 1 } }
     #expect(refused?.retryAfter == .seconds(1))
     #expect(
       refused?.description
@@ -44,7 +44,9 @@ struct CircuitBreakerTests {
   func cancelled() throws {
     let breaker = try breaker(ManualTime())
     for _ in 0..<50 {
-      #expect(throws: CancellationError.self) { try breaker.call { throw CancellationError() } }
+      #expect(throws: CancellationError.self) {
+        try breaker.callInPlace { throw CancellationError() }
+      }
     }
     #expect(breaker.health.state == .closed)
     #expect(breaker.health.windowCalls == 0 && breaker.health.counts.ignored == 50)
@@ -88,8 +90,8 @@ struct CircuitBreakerTests {
     let stream = breaker.transitions()
     fail(breaker, times: 10)
     time.advance(by: .seconds(1))
-    _ = try breaker.call { 1 }
-    _ = try breaker.call { 1 }
+    _ = try breaker.callInPlace { 1 }
+    _ = try breaker.callInPlace { 1 }
     var heard: [BreakerMachine.State] = []
     for await transition in stream {
       heard.append(transition.to)

@@ -45,7 +45,11 @@ struct LoadingCacheTests {
     let cache = try cache(time, plain)
     let calls = Shared(0)
     func ask() async throws -> Int {
-      try await cache.value(for: "a") { calls.change { $0 += 1; return $0 } }
+      try await cache.value(for: "a") {
+        calls.change {
+          $0 += 1; return $0
+        }
+      }
     }
     #expect(try await ask() == 1)
     time.advance(by: Interval(nanoseconds: 9_999_999_999))

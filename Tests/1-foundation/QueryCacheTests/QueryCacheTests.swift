@@ -119,7 +119,8 @@ struct QueryCacheTests {
     #expect(found == 10_000 && world.people.calls.value.count == 1)
   }
 
-  @Test("a field that is late is told so, the others have their answers, and it is kept when it comes")
+  @Test(
+    "a field that is late is told so, the others have their answers, and it is kept when it comes")
   func partial() async throws {
     let world = World()
     world.prices.delay.change { $0 = .milliseconds(1_500) }

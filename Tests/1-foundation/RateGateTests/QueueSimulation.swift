@@ -4,7 +4,6 @@ import OmniNumerics
 import OmniRateGate
 import OmniTime
 
-
 /// A service with some servers and one queue without bound, and callers who come at random.
 struct Backend: Sendable {
   /// How long a request is served, as multiples of the mean.

@@ -7,7 +7,8 @@ import Testing
 @Suite("What a rule remembers of a key")
 struct RateCellTests {
   /// Never more than burst + rate × t in any window of t, for every pair of requests that went.
-  @Test("the bound of each rule holds in every window", arguments: RateRule.Algorithm.allCases, 0..<8)
+  @Test(
+    "the bound of each rule holds in every window", arguments: RateRule.Algorithm.allCases, 0..<8)
   func bound(algorithm: RateRule.Algorithm, seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     let rule = try RateRule(
@@ -91,7 +92,8 @@ struct RateCellTests {
     }
   }
 
-  @Test("an arrival far ahead, from a clock that went back, locks nobody out for longer than a burst")
+  @Test(
+    "an arrival far ahead, from a clock that went back, locks nobody out for longer than a burst")
   func clockWentBack() throws {
     let rule = try RateRule(count: 10, per: .seconds(1), burst: 10)
     let cell = RateCell.arrival(1_000_000_000_000)

@@ -50,10 +50,14 @@ struct CompositionTests {
     let attempts = Shared(0)
     let call = protect(
       breaker,
-      retried(Retry(pause: .zero, pauseMax: .zero), limit(gate, by: { (_: Int) in
-        attempts.change { $0 += 1 }
-        return "all"
-      }, { $0 })))
+      retried(
+        Retry(pause: .zero, pauseMax: .zero),
+        limit(
+          gate,
+          by: { (_: Int) in
+            attempts.change { $0 += 1 }
+            return "all"
+          }, { $0 })))
     #expect(try await call(1) == 1)
     for _ in 0..<10 { await #expect(throws: RateLimited.self) { try await call(1) } }
     #expect(breaker.health.state == .closed && attempts.value == 11)
@@ -64,7 +68,9 @@ struct CompositionTests {
     let time = ManualTime()
     let calls = Shared(0)
     let flaky: @Sendable (Int) async throws -> Int = { input in
-      let call = calls.change { $0 += 1; return $0 }
+      let call = calls.change {
+        $0 += 1; return $0
+      }
       if call < 3 { throw Broken() }
       return input * 2
     }

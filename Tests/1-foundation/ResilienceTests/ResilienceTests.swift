@@ -30,7 +30,7 @@ struct ResilienceTests {
     let limiter = try resilience.limiter("api")
     for _ in 0..<15 { _ = limiter.decide("u") }
     let breaker = try resilience.breaker("quotes")
-    for _ in 0..<4 { #expect(throws: Broken.self) { try breaker.call { throw Broken() } } }
+    for _ in 0..<4 { #expect(throws: Broken.self) { try breaker.callInPlace { throw Broken() } } }
     let router = try resilience.router("accounts")
     let owners = (0..<1_000 as Range<UInt64>).map { router.route($0) }
     let text = ResiliencePlanTests.text

@@ -32,7 +32,8 @@ struct RedisLimitsTests {
       let count = 1 + Int(random.below(3))
       let cells = (0..<count).map { SharedRequest.Cell(key: "k\($0)", rule: rules[$0]) }
       let wanted = Int(random.below(6))
-      let request = SharedRequest(cells, wanted: wanted, least: Int(random.below(UInt64(wanted) + 1)))
+      let request = SharedRequest(
+        cells, wanted: wanted, least: Int(random.below(UInt64(wanted) + 1)))
       let now = time.now.nanoseconds
       let reply = try connection.evaluate(
         Self.toldTime, keys: cells.map(\.key),

@@ -124,7 +124,8 @@ struct RedisTierTests {
       // Any query tells the tier first what it does not know.
       _ = try await cache.query("v\(number)", ["name"])
       await cache.settle()
-      isTold = (try? await client.run(RedisCommand("GET", "omni:query:sedefault\u{1F}u")))
+      isTold =
+        (try? await client.run(RedisCommand("GET", "omni:query:sedefault\u{1F}u")))
         .flatMap { try? $0.textIfAny() } == "1"
     }
     #expect(isTold)

@@ -16,7 +16,8 @@ struct DoctorCommandTests {
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
     for name in [
       "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
-      "SQLite: version 3.", "libpq: version 1", "hiredis: version 0.", "simdjson: version 3.", "zstd: version 1.",
+      "SQLite: version 3.", "libpq: version 1", "hiredis: version 0.", "simdjson: version 3.",
+      "zstd: version 1.",
     ] {
       #expect(outcome.output.contains("ok   " + name))
     }

@@ -174,8 +174,9 @@ public struct BreakerMachine: Sendable {
     }
   }
 
-  /// The epoch of a breaker that is closed and whose decisions on calls that go well need no clock;
-  /// 0 for any other. A call may go with it as with a permit of this epoch.
+  /// The epoch of a closed breaker that needs no clock for calls that go well, and 0 for any other.
+  ///
+  /// A call may go with it as with a permit of this epoch.
   var freeEpoch: UInt64 {
     guard state == .closed, configuration.slowAfter == nil, case .count = configuration.window
     else { return 0 }

@@ -118,10 +118,10 @@ public final class CircuitBreaker: Sendable {
     $0 is CancellationError || $0 is any Refusal ? .ignored : .failure
   }
 
-  /// Makes a call, unless it is refused.
+  /// Makes a call that does not wait, unless it is refused.
   ///
   /// - Throws: `Refused`, or what the call throws.
-  public func call<Result>(_ operation: () throws -> Result) throws -> Result {
+  public func callInPlace<Result>(_ operation: () throws -> Result) throws -> Result {
     let free = freeEpoch.load(ordering: .acquiring)
     let permit = free == 0 ? try admit() : nil
     do {

@@ -28,7 +28,7 @@ package struct OutcomeWindow: Sendable {
     }
   }
 
-  /// Of the last calls: two bits a call. Of a while: the sums of each bucket.
+  // Of the last calls: two bits a call. Of a while: the sums of each bucket.
   private var bits: [UInt8] = []
   private var buckets: [Sums] = []
   private let bucketNanoseconds: Int64
@@ -91,7 +91,9 @@ package struct OutcomeWindow: Sendable {
 
   /// A window of another kind or size with what this one knows, the oldest left out where it has
   /// less room; between the two kinds only the sums can be carried over.
-  package func resized(to window: BreakerConfiguration.Window, at now: MonotonicInstant) -> OutcomeWindow {
+  package func resized(to window: BreakerConfiguration.Window, at now: MonotonicInstant)
+    -> OutcomeWindow
+  {
     var result = OutcomeWindow(window)
     if !bits.isEmpty, !result.bits.isEmpty {
       for step in 0..<bits.count {

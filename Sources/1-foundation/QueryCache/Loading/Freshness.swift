@@ -12,8 +12,9 @@ public struct Freshness: Sendable, Hashable {
   public var staleFor: Interval
   /// How long it is remembered that there is no value; zero: not at all.
   public var absentFor: Interval
-  /// How eagerly a value is fetched again before it is stale, in percent; 100 is the usual measure,
-  /// and 0 is not at all. The longer a value took to fetch and the nearer its end, the likelier.
+  /// How eagerly a value is fetched again before it is stale, in percent; 0 is not at all.
+  ///
+  /// 100 is the usual measure. The longer a value took to fetch and the nearer its end, the likelier.
   ///
   /// Source: Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
   /// Prevention", VLDB 2015 ("XFetch").

@@ -10,16 +10,19 @@ public protocol CacheKey: Equatable, Sendable {
 }
 
 extension UInt64: CacheKey {
+  /// The hash of the key.
   @inlinable
   public func cacheHash(seed: UInt64) -> UInt64 { KeyHash.hash(of: self, seed: seed) }
 }
 
 extension String: CacheKey {
+  /// The hash of the key.
   @inlinable
   public func cacheHash(seed: UInt64) -> UInt64 { KeyHash.hash(of: self, seed: seed) }
 }
 
 extension [UInt8]: CacheKey {
+  /// The hash of the key.
   @inlinable
   public func cacheHash(seed: UInt64) -> UInt64 { KeyHash.hash(of: self, seed: seed) }
 }

@@ -23,7 +23,9 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
     public var capacity: Int
     /// How many stripes there are; a power of two.
     public var stripeCount: Int
-    /// What the hashes begin with. With one seed and one thread, two runs keep the same entries.
+    /// What the hashes begin with.
+    ///
+    /// With one seed and one thread, two runs keep the same entries.
     public var seed: UInt64
 
     /// Settings of a cache of `capacity` entries, with one stripe to 16,384 entries and up to 16.

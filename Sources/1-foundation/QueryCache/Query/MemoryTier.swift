@@ -33,6 +33,7 @@ public final class MemoryTier: QueryTier {
   /// How often entries were read or written.
   public var tripCount: Int { state.withLock { $0.trips } }
 
+  /// Reads entries and stamps, in one trip.
   public func read(keys: [String], stamps: [String]) async -> TierAnswer {
     let now = time.now()
     return state.withLock { state in
@@ -45,6 +46,7 @@ public final class MemoryTier: QueryTier {
     }
   }
 
+  /// Writes entries, each for its time.
   public func write(_ entries: [TierEntry]) async {
     let now = time.now()
     state.withLock { state in
@@ -58,6 +60,7 @@ public final class MemoryTier: QueryTier {
     }
   }
 
+  /// Raises stamps by one each, and tells all nodes which.
   public func raise(_ stamps: [String]) async {
     let listeners = state.withLock { state in
       for stamp in stamps { state.stamps[stamp, default: 0] += 1 }
@@ -66,6 +69,7 @@ public final class MemoryTier: QueryTier {
     for listener in listeners { listener(stamps) }
   }
 
+  /// Takes a lock for a time, unless somebody holds it.
   public func lock(_ key: String, lasting: Interval) async -> UInt64? {
     let now = time.now()
     return state.withLock { state in
@@ -76,6 +80,7 @@ public final class MemoryTier: QueryTier {
     }
   }
 
+  /// Gives a lock back, if it is still the one that was taken.
   public func unlock(_ key: String, _ token: UInt64) async {
     state.withLock { if $0.locks[key]?.token == token { $0.locks[key] = nil } }
   }

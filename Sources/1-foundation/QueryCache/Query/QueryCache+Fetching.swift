@@ -74,7 +74,8 @@ extension QueryCache {
       for places in groups.values {
         let known = stamps
         group.addTask { [self] in
-          await ask(Dictionary(uniqueKeysWithValues: places.map { ($0.key, $0.value) }), known, began)
+          await ask(
+            Dictionary(uniqueKeysWithValues: places.map { ($0.key, $0.value) }), known, began)
         }
       }
     }
@@ -133,7 +134,9 @@ extension QueryCache {
   private func ask(
     _ promises: [Place: FieldPromise], _ stamps: [Place: [UInt64]], _ began: UInt64
   ) async {
-    guard let first = promises.first?.key, let service = served[first.field]?.resolver else { return }
+    guard let first = promises.first?.key, let service = served[first.field]?.resolver else {
+      return
+    }
     var missing = promises
     let lock = await lock(first, service.name, stamps.isEmpty ? nil : tier)
     if case .others = lock, let tier {
@@ -172,7 +175,9 @@ extension QueryCache {
       var entries: [TierEntry] = []
       for (place, promise) in promises {
         let value = answer[place.field]
-        if let entry = store(place, value, cost: cost, stamps[place], began) { entries.append(entry) }
+        if let entry = store(place, value, cost: cost, stamps[place], began) {
+          entries.append(entry)
+        }
         state.withLock { $0.counts.fetched += 1 }
         finish(place, promise, value, from: .service)
       }
@@ -250,7 +255,8 @@ extension QueryCache {
   }
 
   /// Finds out whether this node fetches, and waits for the one that does.
-  private func lock(_ place: Place, _ service: String, _ tier: (any QueryTier)?) async -> FetchLock {
+  private func lock(_ place: Place, _ service: String, _ tier: (any QueryTier)?) async -> FetchLock
+  {
     guard let tier, configuration.fetchAlone > .zero else { return .none }
     let key = "l\(place.partition)\u{1F}\(place.entity)\u{1F}\(service)"
     let end = time.now() + configuration.fetchAlone

@@ -199,7 +199,8 @@ public final class QueryCache: Sendable {
     entities: [String] = [], tags: [String] = [], partition: String = "default"
   ) async throws(QueryFault) {
     for name in entities + tags { try Self.check(name) }
-    let stamps = entities.map { "e\(partition)\u{1F}\($0)" } + tags.map { "t\(partition)\u{1F}\($0)" }
+    let stamps =
+      entities.map { "e\(partition)\u{1F}\($0)" } + tags.map { "t\(partition)\u{1F}\($0)" }
     await raise(stamps)
   }
 

@@ -67,7 +67,8 @@ public final class SelfTuningGate: Sendable {
   public func reconfigure(_ configuration: AdaptiveLimit.Configuration) throws(RateFault) {
     let limit = occupancy.limit
     var start = configuration
-    start.initial = min(max(limit, configuration.least), max(configuration.least, configuration.most))
+    start.initial = min(
+      max(limit, configuration.least), max(configuration.least, configuration.most))
     let next = try AdaptiveLimit(start)
     state.withLock { $0.limit = next }
   }

@@ -12,6 +12,7 @@ public final class MemorySharedLimits: SharedLimits {
   /// Creates limits of which nothing is used.
   public init(time: TimeSource = .machine) { self.time = time }
 
+  /// Decides on a request, and takes from all of its keys or from none.
   public func take(_ request: SharedRequest) async -> SharedGrant { takeNow(request) }
 
   /// As `take`, at once.

@@ -168,7 +168,8 @@ public final class SharedGate: Sendable {
   private func takeLease(
     _ key: String, _ lease: LeaseBook.Configuration, wanted: Int, least: Int
   ) async -> RateFault? {
-    let request = SharedRequest([.init(key: prefix + key, rule: rule)], wanted: wanted, least: least)
+    let request = SharedRequest(
+      [.init(key: prefix + key, rule: rule)], wanted: wanted, least: least)
     let asked = time.now()
     let answer = await ask(request)
     let now = time.now()

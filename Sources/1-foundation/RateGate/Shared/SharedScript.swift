@@ -5,7 +5,9 @@ import OmniTime
 /// A key holds `seconds:nanoseconds`, the instant at which the next request would be on time. All
 /// numbers in the script are differences of less than 2⁵³ nanoseconds, so that they are exact.
 public enum SharedScript {
-  /// The script. `KEYS` are the cells' keys; `ARGV` is the wanted amount, the least, and for each
+  /// The script.
+  ///
+  /// `KEYS` are the cells' keys; `ARGV` is the wanted amount, the least, and for each
   /// key the nanoseconds between two requests and those of a whole burst. It returns four numbers:
   /// granted, remaining, nanoseconds to try again after, nanoseconds until all can be had.
   public static let text = """

@@ -49,7 +49,8 @@ struct Doctor {
   /// Does every check.
   func examine() -> [Finding] {
     [
-      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq, hiredis,
+      machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq,
+      hiredis,
       demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]

@@ -356,7 +356,9 @@ private func until(_ claim: () async throws -> Bool) async throws {
 private func persisting<Value>(_ call: () async throws -> Value) async throws -> Value {
   let end = ContinuousClock.now + .seconds(20)
   while ContinuousClock.now < end {
-    do { return try await call() } catch { try await TimeSource.machine.sleep(for: .milliseconds(5)) }
+    do { return try await call() } catch {
+      try await TimeSource.machine.sleep(for: .milliseconds(5))
+    }
   }
   return try await call()
 }

@@ -107,10 +107,14 @@ struct RedisSubscriptionTests {
     let subscription = try RedisSubscription(
       RedisAddress(server.address), channels: ["fills"], settings)
     let publisher = try RedisConnection(RedisAddress(server.address))
-    while try publisher.publish("fills", []) == 0 { try await TimeSource.machine.sleep(for: .milliseconds(1)) }
+    while try publisher.publish("fills", []) == 0 {
+      try await TimeSource.machine.sleep(for: .milliseconds(1))
+    }
     for number in UInt8(0)..<100 { _ = try publisher.publish("fills", [number]) }
     // Of `connected`, the first message and these hundred, sixteen are kept.
-    while subscription.droppedCount < 86 { try await TimeSource.machine.sleep(for: .milliseconds(1)) }
+    while subscription.droppedCount < 86 {
+      try await TimeSource.machine.sleep(for: .milliseconds(1))
+    }
     subscription.close()
 
     var kept: [RedisSubscription.Event] = []
