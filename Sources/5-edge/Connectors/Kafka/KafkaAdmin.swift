@@ -10,42 +10,51 @@ public import OmniTime
 /// Every call waits for the brokers, for at most the time that it is given, so it belongs on a
 /// thread of the caller's own. Asking creates no topic.
 public final class KafkaAdmin: Sendable {
+  /// The most partitions that a topic is created with.
+  public static let partitionsMax = 100_000
+
   private let handle: KafkaHandle
 
   /// Starts a client; the brokers need not be there.
   public init(_ kafka: KafkaConfiguration) throws(KafkaFailure) {
-    // That of a consumer, since a producer's questions after a topic may create it.
-    handle = try KafkaHandle(
-      .consumer, kafka, settings: [("allow.auto.create.topics", "false")])
+    handle = try KafkaHandle(.admin, kafka, settings: [("allow.auto.create.topics", "false")])
   }
 
   /// How many partitions a topic has.
   ///
   /// - Throws: `unknownTopic`, `timedOut`, or what else the brokers say.
+  /// - Complexity: O(topics of the cluster), since a question after one topic may create it.
   public func partitionCount(
     _ topic: String, within interval: Interval
   ) throws(KafkaFailure) -> Int {
-    guard KafkaRecord.isLegal(topic: topic) else { throw .unknownTopic(topic) }
-    let operation = "asking for the topic \(topic)"
-    let made = unsafe rd_kafka_topic_new(handle.client, topic, nil)
-    guard let asked = unsafe made else {
-      throw handle.failure(rd_kafka_last_error(), operation)
+    guard let count = try partitionCounts(within: interval)[topic] else {
+      throw .unknownTopic(topic)
     }
-    defer { unsafe rd_kafka_topic_destroy(asked) }
+    return count
+  }
+
+  /// How many partitions each topic has that the client may see, by the topic's name.
+  ///
+  /// - Throws: `timedOut`, or what else the brokers say.
+  /// - Complexity: O(topics of the cluster).
+  public func partitionCounts(within interval: Interval) throws(KafkaFailure) -> [String: Int] {
+    let operation = "asking for the topics"
     var answer: UnsafePointer<rd_kafka_metadata>?
-    let error = unsafe rd_kafka_metadata(
-      handle.client, 0, asked, &answer, interval.milliseconds)
+    let error = unsafe rd_kafka_metadata(handle.client, 1, nil, &answer, interval.milliseconds)
     guard error == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
-      throw failure(error, operation, topic, interval)
+      throw failure(error, operation, interval)
     }
     defer { unsafe rd_kafka_metadata_destroy(answer) }
-    guard unsafe answer.pointee.topic_cnt > 0, let found = unsafe answer.pointee.topics?.pointee
-    else { throw .unknownTopic(topic) }
-    let topicError = unsafe found.err
-    guard topicError == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      throw failure(topicError, operation, topic, interval)
+    let topics = unsafe UnsafeBufferPointer(
+      start: answer.pointee.topics, count: Int(answer.pointee.topic_cnt))
+    var counts: [String: Int] = [:]
+    for index in topics.indices {
+      let topic = unsafe topics[index]
+      guard unsafe topic.err == RD_KAFKA_RESP_ERR_NO_ERROR, let name = unsafe topic.topic
+      else { continue }
+      counts[unsafe String(cString: name)] = Int(unsafe topic.partition_cnt)
     }
-    return Int(unsafe found.partition_cnt)
+    return counts
   }
 
   /// Creates the topics that are not there; those that are stay as they are.
@@ -57,27 +66,28 @@ public final class KafkaAdmin: Sendable {
   ///   - interval: How long to wait for all of it.
   /// - Returns: how many partitions each topic has, which may be another number than was asked for
   ///   if the topic was there.
-  /// - Throws: `operationFailed` if the brokers refuse, such as a mock cluster, which creates no
-  ///   topics in this way; `timedOut` if it is not known to be done, which it may be all the same.
+  /// - Throws: `operationFailed` if the brokers refuse; `timedOut` if it is not known to be done,
+  ///   which it may be all the same. A ``MockCluster`` creates no topics in this way, and the time
+  ///   passes.
   @discardableResult
   public func ensureTopics(
     _ partitions: [String: Int], replicas: Int? = nil, within interval: Interval
   ) throws(KafkaFailure) -> [String: Int] {
     let deadline = TimeSource.machine.now() + interval
-    var counts: [String: Int] = [:]
-    var missing: [(name: String, partitions: Int)] = []
-    for (topic, wanted) in partitions.sorted(by: { $0.key < $1.key }) {
-      do throws(KafkaFailure) {
-        counts[topic] = try partitionCount(topic, within: deadline - TimeSource.machine.now())
-      } catch {
-        guard case .unknownTopic = error, KafkaRecord.isLegal(topic: topic) else { throw error }
-        missing.append((topic, wanted))
+    for (topic, count) in partitions.sorted(by: { $0.key < $1.key }) {
+      guard KafkaRecord.isLegal(topic: topic) else { throw .unknownTopic(topic) }
+      guard (1...Self.partitionsMax).contains(count) else {
+        throw .invalidSetting(
+          key: "partitions of \(topic)", reason: "\(count), wanted 1 to \(Self.partitionsMax)")
       }
     }
-    guard !missing.isEmpty else { return counts }
-    try create(missing, replicas: replicas, within: deadline - TimeSource.machine.now())
-    for (topic, wanted) in missing { counts[topic] = wanted }
-    return counts
+    let present = try partitionCounts(within: interval)
+    let missing = partitions.filter { present[$0.key] == nil }.sorted { $0.key < $1.key }
+    if !missing.isEmpty {
+      let rest = deadline - TimeSource.machine.now()
+      try create(missing.map { ($0.key, $0.value) }, replicas: replicas, within: rest)
+    }
+    return partitions.reduce(into: [:]) { $0[$1.key] = present[$1.key] ?? $1.value }
   }
 
   // MARK: Creating
@@ -87,18 +97,15 @@ public final class KafkaAdmin: Sendable {
   ) throws(KafkaFailure) {
     let operation = "creating the topics " + topics.map(\.name).joined(separator: ", ")
     var made: [OpaquePointer?] = unsafe []
-    defer { for unsafe topic in unsafe made { unsafe rd_kafka_NewTopic_destroy(topic) } }
+    defer { unsafe made.forEach { unsafe rd_kafka_NewTopic_destroy($0) } }
     for topic in topics {
       var words = TextBuffer()
       let new = unsafe words.fill {
         unsafe rd_kafka_NewTopic_new(
           topic.name, Int32(clamping: topic.partitions), Int32(clamping: replicas ?? -1), $0, $1)
       }
-      guard topic.partitions > 0, unsafe new != nil else {
-        unsafe new.map { unsafe rd_kafka_NewTopic_destroy($0) }
-        throw .invalidSetting(
-          key: "partitions of \(topic.name)",
-          reason: words.text.isEmpty ? "\(topic.partitions), wanted at least 1" : words.text)
+      guard unsafe new != nil else {
+        throw .invalidSetting(key: "topic \(topic.name)", reason: words.text)
       }
       unsafe made.append(new)
     }
@@ -125,12 +132,13 @@ public final class KafkaAdmin: Sendable {
   ) throws(KafkaFailure) {
     let error = unsafe rd_kafka_event_error(event)
     guard error == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      throw failure(error, operation, "", interval)
+      throw failure(error, operation, interval)
     }
     var count = 0
     let answer = unsafe rd_kafka_event_CreateTopics_result(event)
     let results = unsafe rd_kafka_CreateTopics_result_topics(answer, &count)
-    for unsafe result in unsafe UnsafeBufferPointer(start: results, count: count) {
+    for index in 0..<count {
+      let result = unsafe results?[index]
       let error = unsafe rd_kafka_topic_result_error(result)
       guard error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else { continue }
       let name = unsafe rd_kafka_topic_result_name(result).map { unsafe String(cString: $0) }
@@ -139,16 +147,13 @@ public final class KafkaAdmin: Sendable {
   }
 
   private func failure(
-    _ error: rd_kafka_resp_err_t, _ operation: String, _ topic: String, _ limit: Interval
+    _ error: rd_kafka_resp_err_t, _ operation: String, _ limit: Interval
   ) -> KafkaFailure {
-    switch error {
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-      .unknownTopic(topic)
-    case RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE,
-      RD_KAFKA_RESP_ERR__TRANSPORT:
-      // Without a connection librdkafka says that it broke, once the time is over.
-      .timedOut(operation: operation, limit: limit)
-    default: handle.failure(error, operation)
-    }
+    // Without a connection librdkafka says that it broke, once the time is over.
+    [
+      RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE,
+      RD_KAFKA_RESP_ERR__TRANSPORT,
+    ].contains(error)
+      ? .timedOut(operation: operation, limit: limit) : handle.failure(error, operation)
   }
 }

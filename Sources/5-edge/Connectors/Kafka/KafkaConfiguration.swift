@@ -30,7 +30,9 @@ public struct KafkaConfiguration: Sendable, Equatable {
 
   /// The settings that are passed on, those that are secret as `***`.
   public var shownSettings: [String: String] {
-    settings.reduce(into: [:]) { $0[$1.key] = KafkaSettings.secret.contains($1.key) ? "***" : $1.value }
+    settings.reduce(into: [:]) {
+      $0[$1.key] = KafkaSettings.secret.contains($1.key) ? "***" : $1.value
+    }
   }
 
   /// Reads the settings.

@@ -31,7 +31,9 @@ extension KafkaConsumer {
     guard let answer = unsafe rd_kafka_event_topic_partition_list(event) else { return }
     let elements = unsafe UnsafeBufferPointer(
       start: answer.pointee.elems, count: Int(answer.pointee.cnt))
-    for unsafe element in unsafe elements { try unsafe handle.check(element.err, operation) }
+    for index in elements.indices {
+      try unsafe handle.check(elements[index].err, operation)
+    }
   }
 
   /// Notes for the group that everything up to and with `message` is read, in its partition.

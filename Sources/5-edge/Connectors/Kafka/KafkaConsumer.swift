@@ -151,7 +151,7 @@ public final class KafkaConsumer: Sendable {
     try pollBatch(max: 1, within: interval).first
   }
 
-  /// What is there, at most `countMax` messages and ends of partitions; waits for the first of them.
+  /// What is there, at most `countMax` messages and ends of partitions; waits for the first one.
   ///
   /// A failure behind some messages does not lose them: they are given out, and the next call
   /// throws it.
@@ -180,6 +180,10 @@ public final class KafkaConsumer: Sendable {
         held.withLock { $0 = error }
         break
       }
+    }
+    if let topic = handle.notices.takeMissingTopic() {
+      guard !events.isEmpty else { throw .unknownTopic(topic) }
+      held.withLock { $0 = $0 ?? .unknownTopic(topic) }
     }
     return events
   }
@@ -221,7 +225,9 @@ public final class KafkaConsumer: Sendable {
 
   // MARK: Ending
 
-  /// Leaves the group and reads no more. Closing it again does nothing.
+  /// Leaves the group and reads no more.
+  ///
+  /// Closing it again does nothing.
   ///
   /// - Throws: `timedOut` if the group did not let go in time; the consumer is closed all the same.
   public func close(within interval: Interval) throws(KafkaFailure) {
@@ -236,7 +242,7 @@ public final class KafkaConsumer: Sendable {
       guard rest > .zero else {
         throw .timedOut(operation: "leaving the group", limit: interval)
       }
-      // Closed is closed at once for the caller, who waits for a tenth of a second at most longer.
+      // librdkafka tells nobody when it is done, so it is asked each hundredth of a second.
       let event = unsafe rd_kafka_queue_poll(queue, min(rest, .milliseconds(10)).milliseconds)
       if let event = unsafe event { unsafe rd_kafka_event_destroy(event) }
     }
@@ -279,6 +285,8 @@ extension KafkaConsumer.Configuration {
       ("enable.partition.eof", "true"), ("allow.auto.create.topics", "false"),
       ("auto.offset.reset", startWithoutCommit.rawValue),
       ("session.timeout.ms", "\(sessionTimeout.milliseconds)"),
+      // Two signs of life may be lost.
+      ("heartbeat.interval.ms", "\(min(3_000, sessionTimeout.milliseconds / 3))"),
       ("max.poll.interval.ms", "\(pollIntervalMax.milliseconds)"),
       ("isolation.level", "read_committed"),
     ]

@@ -1,12 +1,14 @@
 import CKafka
+import Glibc
 import OmniTime
 
 /// A client of librdkafka, which lives as long as somebody holds this object.
 @safe final class KafkaHandle {
   /// What the client does.
   enum Role {
-    case producer, consumer
+    case producer, consumer, admin
 
+    /// That of a producer would create the topics that it is asked for.
     var type: rd_kafka_type_t { self == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER }
   }
 
@@ -36,8 +38,8 @@ import OmniTime
     unsafe rd_kafka_conf_set_log_cb(made, nil)
     unsafe rd_kafka_conf_set_events(made, events)
     unsafe rd_kafka_conf_set_opaque(made, Unmanaged.passUnretained(notices).toOpaque())
-    unsafe rd_kafka_conf_set_error_cb(made) { _, number, words, notices in
-      unsafe KafkaHandle.note(number, words, in: notices)
+    unsafe rd_kafka_conf_set_error_cb(made) { client, number, words, notices in
+      unsafe KafkaHandle.note(number, words, in: notices, of: client)
     }
     var words = TextBuffer()
     let client = unsafe words.fill { unsafe rd_kafka_new(role.type, made, $0, $1) }
@@ -55,9 +57,13 @@ import OmniTime
 
   deinit {
     unsafe rd_kafka_queue_destroy(queue)
-    // A consumer has left its group before, or not in time; it is not waited for again.
-    unsafe rd_kafka_destroy_flags(
-      client, role == .consumer ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE : 0)
+    guard role == .consumer, unsafe rd_kafka_consumer_closed(client) == 0 else {
+      unsafe rd_kafka_destroy(client)
+      return
+    }
+    // One that could not leave its group waits for as long as a session is, which is not for whoever
+    // lets it go to wait for.
+    unsafe DepartingClient.destroy(client, notices)
   }
 
   /// What stopped the client for good, or nil.
@@ -87,13 +93,26 @@ import OmniTime
     return .operationFailed(operation: operation, reason: KafkaReason(error))
   }
 
+  /// Notes what an event of the queue tells, where no call back is made.
+  func note(_ event: OpaquePointer) {
+    let words = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) } ?? ""
+    notices.add("\(KafkaReason(unsafe rd_kafka_event_error(event)).name): \(words)")
+  }
+
   private static func note(
-    _ number: Int32, _ words: UnsafePointer<CChar>?, in notices: UnsafeMutableRawPointer?
+    _ number: Int32, _ words: UnsafePointer<CChar>?, in notices: UnsafeMutableRawPointer?,
+    of client: OpaquePointer?
   ) {
     guard let notices = unsafe notices else { return }
-    let name = KafkaReason(number: number).name
+    let list = unsafe Unmanaged<NoticeList>.fromOpaque(notices).takeUnretainedValue()
+    let reason = KafkaReason(number: number)
     let text = unsafe words.map { unsafe String(cString: $0) } ?? ""
-    unsafe Unmanaged<NoticeList>.fromOpaque(notices).takeUnretainedValue().add("\(name): \(text)")
+    list.add("\(reason.name): \(text)")
+    if reason == .unknownTopicOrPartition {
+      list.addMissingTopic(text)
+      // A poll that waits for messages of the topic comes back at once.
+      unsafe rd_kafka_yield(client)
+    }
   }
 }
 
@@ -105,5 +124,39 @@ extension Interval {
   /// Whole milliseconds, rounded up and never negative, as librdkafka takes them.
   var milliseconds: Int32 {
     Int32(clamping: max(0, nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0)))
+  }
+}
+
+/// A consumer's client that is destroyed on a thread of its own.
+@safe private final class DepartingClient {
+  private let client: OpaquePointer
+  /// librdkafka may still write to it.
+  private let notices: NoticeList
+
+  private init(_ client: OpaquePointer, _ notices: NoticeList) {
+    unsafe self.client = unsafe client
+    self.notices = notices
+  }
+
+  deinit {
+    unsafe rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+  }
+
+  static func destroy(_ client: OpaquePointer, _ notices: NoticeList) {
+    let held = unsafe Unmanaged.passRetained(DepartingClient(client, notices))
+    var thread = pthread_t()
+    let result = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument = unsafe argument {
+          unsafe Unmanaged<DepartingClient>.fromOpaque(argument).release()
+        }
+        return nil
+      }, held.toOpaque())
+    guard result == 0 else {
+      unsafe held.release()
+      return
+    }
+    _ = pthread_detach(thread)
   }
 }

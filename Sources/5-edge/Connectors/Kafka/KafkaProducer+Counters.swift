@@ -9,8 +9,11 @@ extension KafkaProducer {
     public let delivered: UInt64
     /// Messages that were given up.
     public let failed: UInt64
-    /// Requests that were sent again, as librdkafka told last; it tells once in
-    /// ``Configuration/statisticsInterval``, and counts no request whose messages it sorted anew.
+    /// How often messages were sent again, at least; once in ``Configuration/statisticsInterval``
+    /// it is read anew.
+    ///
+    /// It is what librdkafka sent less what was queued, so it is exact once all that was queued has
+    /// been sent, and too low by what waits or expired before it was sent.
     public let retries: UInt64
 
     /// Messages that wait or are on their way.
@@ -39,29 +42,28 @@ final class ProducerCounts: Sendable {
       retries: ended.2)
   }
 
-  /// Takes the sum of librdkafka's `txretries` of all brokers from its statistics in JSON.
+  /// Takes librdkafka's `txmsgs` of the whole client from its statistics in JSON.
+  ///
+  /// The sums over all partitions stand behind those of each, so it is the last of that name.
   ///
   /// Source: `STATISTICS.md` of librdkafka 2.0.2.
   func note(statistics: UnsafeBufferPointer<UInt8>) {
-    let wanted = Array("\"txretries\":".utf8)
-    var sum: UInt64 = 0
-    var index = 0
-    while index + wanted.count < statistics.count {
-      guard unsafe statistics[index] == wanted[0],
-        unsafe statistics[index..<index + wanted.count].elementsEqual(wanted)
-      else {
-        index += 1
-        continue
-      }
-      index += wanted.count
-      var number: UInt64 = 0
-      while index < statistics.count, unsafe (0x30...0x39).contains(statistics[index]) {
-        // Wrapping cannot be: librdkafka writes a number of 64 bits.
-        number = unsafe number &* 10 &+ UInt64(statistics[index] - 0x30)
-        index += 1
-      }
-      sum &+= number
+    let wanted = Array("\"txmsgs\":".utf8)
+    var start = statistics.count - wanted.count
+    while start >= 0 {
+      if unsafe statistics[start..<start + wanted.count].elementsEqual(wanted) { break }
+      start -= 1
     }
-    retries.store(sum, ordering: .releasing)
+    guard start >= 0 else { return }
+    var sent: UInt64 = 0
+    for index in (start + wanted.count)..<statistics.count {
+      let byte = unsafe statistics[index]
+      guard (0x30...0x39).contains(byte) else { break }
+      // Wrapping cannot be: librdkafka writes a number of 64 bits.
+      sent = sent &* 10 &+ UInt64(byte - 0x30)
+    }
+    // Each is a lower bound, so the largest is the best; one thread alone writes it.
+    let again = sent - min(sent, queued.load(ordering: .acquiring))
+    retries.store(max(again, retries.load(ordering: .relaxed)), ordering: .releasing)
   }
 }

@@ -4,7 +4,7 @@ import OmniClocks
 public import OmniTelemetry
 public import OmniTime
 
-/// Sends messages to Kafka so that none is lost or doubled while it lives, and each is accounted for.
+/// Sends messages to Kafka, so that none is lost or doubled while it lives, and tells of each.
 ///
 ///     let producer = try KafkaProducer(configuration)
 ///     let position = try await producer.produce(
@@ -192,8 +192,8 @@ public final class KafkaProducer: Sendable {
   public var notices: [String] { core.handle.notices.all }
 
   /// Keeps metrics of the producer in `registry` from now on: `omni_kafka_messages_queued`,
-  /// `…_delivered` and `…_failed`, `omni_kafka_requests_retried` and `omni_kafka_queue_length`, with
-  /// the client's name as the label `client`.
+  /// `…_delivered`, `…_failed` and `…_retried`, and `omni_kafka_queue_length`, with the client's
+  /// name as the label `client`.
   ///
   /// They are brought up to date once in ``Configuration/statisticsInterval`` and at the close.
   public func register(in registry: MetricsRegistry) throws(MetricsError) {

@@ -30,7 +30,8 @@ import CKafka
 
   /// What is in the list now.
   var entries: [Entry] {
-    let elements = unsafe UnsafeBufferPointer(start: list.pointee.elems, count: Int(list.pointee.cnt))
+    let elements = unsafe UnsafeBufferPointer(
+      start: list.pointee.elems, count: Int(list.pointee.cnt))
     return unsafe elements.map { element in
       let topic = unsafe element.topic.map { unsafe String(cString: $0) } ?? ""
       return unsafe Entry(

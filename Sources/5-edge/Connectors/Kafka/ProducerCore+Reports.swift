@@ -64,17 +64,19 @@ extension ProducerCore {
 
   private func take(_ event: OpaquePointer) {
     let type = unsafe rd_kafka_event_type(event)
-    if type == RD_KAFKA_EVENT_DR { unsafe settle(reports(of: event)) }
+    // librdkafka counts down while it gives them, so that their number is not to be asked after.
+    let reports = type == RD_KAFKA_EVENT_DR ? unsafe reports(of: event) : []
+    settle(reports)
+    if type == RD_KAFKA_EVENT_ERROR { unsafe handle.note(event) }
     if type == RD_KAFKA_EVENT_STATS, let text = unsafe rd_kafka_event_stats(event) {
       let count = unsafe strlen(text)
       unsafe text.withMemoryRebound(to: UInt8.self, capacity: count) {
         unsafe counters.note(statistics: UnsafeBufferPointer(start: $0, count: count))
       }
     }
-    let count = unsafe rd_kafka_event_message_count(event)
     // With this librdkafka lets the messages go, so that there is room only behind it.
     unsafe rd_kafka_event_destroy(event)
-    if type == RD_KAFKA_EVENT_DR { makeRoom(count) }
+    if !reports.isEmpty { makeRoom(reports.count) }
   }
 
   // MARK: Reports
@@ -110,6 +112,7 @@ extension ProducerCore {
   }
 
   private func settle(_ reports: [Report]) {
+    guard !reports.isEmpty else { return }
     var permits: [(permit: BreakerMachine.Permit, outcome: BreakerMachine.Outcome)] = []
     permits.reserveCapacity(reports.count)
     var resumptions: [Resumption] = []
@@ -230,7 +233,9 @@ extension ProducerCore {
   private func finish() {
     isStopping.store(true, ordering: .releasing)
     unsafe rd_kafka_queue_yield(handle.queue)
-    if let thread = state.withLock({ $0.thread.take() }) { _ = pthread_join(pthread_t(thread), nil) }
+    if let thread = state.withLock({ $0.thread.take() }) {
+      _ = pthread_join(pthread_t(thread), nil)
+    }
     let (left, permits, readers) = state.withLock { state in
       state.isFinished = true
       let left = state.waiting.filter { $0.value.result == nil }

@@ -125,6 +125,8 @@ final class ProducerCore: Sendable {
     guard record.timestamp == nil || milliseconds > 0 else {
       throw .undelivered(KafkaMessageName(record, tag: tag), .invalidTimestamp)
     }
+    // Before librdkafka sends it: what was sent less what was queued is what was sent again.
+    counters.queued.add(1, ordering: .acquiringAndReleasing)
     let error = unsafe withBytes(record.key) { key in
       unsafe withBytes(record.value) { value in
         var content = unsafe rd_kafka_message_t()
@@ -138,10 +140,8 @@ final class ProducerCore: Sendable {
           milliseconds)
       }
     }
-    guard error != RD_KAFKA_RESP_ERR_NO_ERROR else {
-      counters.queued.add(1, ordering: .releasing)
-      return
-    }
+    guard error != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+    counters.queued.subtract(1, ordering: .acquiringAndReleasing)
     let name = KafkaMessageName(record, tag: tag)
     switch error {
     case RD_KAFKA_RESP_ERR__QUEUE_FULL: throw .queueFull(message: name, limit: messagesMax)
@@ -166,6 +166,9 @@ final class ProducerCore: Sendable {
     switch error {
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT: .expired(name)
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: .unknownTopic(name.topic)
+    // With a partition it may be that the topic has fewer.
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART where name.partition == nil:
+      .unknownTopic(name.topic)
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: .messageTooLarge(name)
     default: .undelivered(name, KafkaReason(error))
     }

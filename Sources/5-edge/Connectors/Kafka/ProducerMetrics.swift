@@ -18,18 +18,25 @@ struct ProducerMetrics: Sendable {
     failed = try registry.counter(
       "omni_kafka_messages_failed", help: "Messages that were given up.", labels: labels)
     retried = try registry.counter(
-      "omni_kafka_requests_retried", help: "Requests that were sent again.", labels: labels)
+      "omni_kafka_messages_retried", help: "How often messages were sent again, at least.",
+      labels: labels)
     queueLength = try registry.gauge(
       "omni_kafka_queue_length", help: "Messages that wait or are on their way.", labels: labels)
   }
 
   /// Brings the metrics up to `now`.
+  ///
+  /// A message that is being refused may be in `now` and not in the next one; it is not counted
+  /// again.
   mutating func publish(_ now: KafkaProducer.Counters) {
-    queued.increment(by: now.queued - min(now.queued, last.queued))
-    delivered.increment(by: now.delivered - min(now.delivered, last.delivered))
-    failed.increment(by: now.failed - min(now.failed, last.failed))
-    retried.increment(by: now.retries - min(now.retries, last.retries))
+    let next = KafkaProducer.Counters(
+      queued: max(last.queued, now.queued), delivered: max(last.delivered, now.delivered),
+      failed: max(last.failed, now.failed), retries: max(last.retries, now.retries))
+    queued.increment(by: next.queued - last.queued)
+    delivered.increment(by: next.delivered - last.delivered)
+    failed.increment(by: next.failed - last.failed)
+    retried.increment(by: next.retries - last.retries)
     queueLength.record(Double(now.queueLength))
-    last = now
+    last = next
   }
 }

@@ -32,8 +32,11 @@ struct Bench {
   func consumer(
     group: String = "readers", startWithoutCommit: KafkaConsumer.Fallback = .error
   ) throws -> KafkaConsumer {
-    try KafkaConsumer(
-      try configuration(), .init(group: group, startWithoutCommit: startWithoutCommit))
+    var settings = KafkaConsumer.Configuration(
+      group: group, startWithoutCommit: startWithoutCommit)
+    // The mock cluster waits for a session's time-out also after a reader has left its group.
+    settings.sessionTimeout = .seconds(4)
+    return try KafkaConsumer(try configuration(), settings)
   }
 
   /// All partitions with a start.
