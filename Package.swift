@@ -150,6 +150,10 @@ let modules: [Module] = [
     "Redis",
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
     system: ["CHiredis"]),
+  connector(
+    "Kafka",
+    uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
+    system: ["CKafka"]),
   edge(
     "SnapshotStores", uses: ["Time", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
     testing: ["Numerics", "Platform"]),
@@ -216,6 +220,9 @@ let system: [Target] = [
   .systemLibrary(
     name: "CHiredis", path: "Sources/0-system/CHiredis", pkgConfig: "hiredis",
     providers: [.apt(["libhiredis-dev"])]),
+  .systemLibrary(
+    name: "CKafka", path: "Sources/0-system/CKafka", pkgConfig: "rdkafka",
+    providers: [.apt(["librdkafka-dev"])]),
   .systemLibrary(
     name: "CPostgreSQL", path: "Sources/0-system/CPostgreSQL", pkgConfig: "libpq",
     providers: [.apt(["libpq-dev"])]),
