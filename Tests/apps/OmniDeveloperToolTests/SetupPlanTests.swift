@@ -6,7 +6,7 @@ struct SetupPlanTests {
   private let all =
     "ii  zlib1g-dev\nii  libzstd-dev\nii  libssl-dev\nii  libsodium-dev\nii  libsimdjson-dev\nii  libyaml-dev\n"
     + "ii  libsqlite3-dev\n"
-    + "ii  sqlite3\nii  libpq-dev\nii  postgresql-15\nii  libhiredis-dev\nii  redis-server\nii  unzip\nii  gzip\n"
+    + "ii  sqlite3\nii  libpq-dev\nii  postgresql-15\nii  libhiredis-dev\nii  redis-server\nii  librdkafka-dev\nii  unzip\nii  gzip\n"
 
   // MARK: Packages
 
@@ -23,7 +23,7 @@ struct SetupPlanTests {
     #expect(
       missing == [
         "libzstd-dev", "libssl-dev", "libsimdjson-dev", "libyaml-dev", "libsqlite3-dev",
-        "postgresql-15", "libhiredis-dev", "redis-server", "unzip",
+        "postgresql-15", "libhiredis-dev", "redis-server", "librdkafka-dev", "unzip",
         "gzip",
       ])
   }

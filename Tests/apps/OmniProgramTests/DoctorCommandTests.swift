@@ -12,11 +12,12 @@ struct DoctorCommandTests {
 
     let lines = outcome.output.split(separator: "\n")
     #expect(outcome.code == 0, "\(outcome.output)")
-    #expect(lines.count == 18)
+    #expect(lines.count == 19)
     #expect(lines.allSatisfy { $0.hasPrefix("ok   ") || $0.hasPrefix("warn ") })
     for name in [
       "zlib: version 1.", "libcrypto: version 3.", "libyaml: version 0.", "libsodium: version 1.",
-      "SQLite: version 3.", "libpq: version 1", "hiredis: version 0.", "simdjson: version 3.",
+      "SQLite: version 3.", "libpq: version 1", "hiredis: version 0.", "librdkafka: version 2.",
+      "simdjson: version 3.",
       "zstd: version 1.",
     ] {
       #expect(outcome.output.contains("ok   " + name))
@@ -37,7 +38,7 @@ struct DoctorCommandTests {
     #expect(
       outcome.output.contains(
         "fail demo data: quotes/bars.csv was changed; remove \(folder)/.omni/demo and run"))
-    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 18 checks failed; wanted none; do "))
+    #expect(outcome.messages.hasPrefix("error[DOC-001]: 1 of 19 checks failed; wanted none; do "))
   }
 
   @Test func `demo files of a wheel that is not pinned, or that lead outside, fail`() throws {
@@ -73,7 +74,7 @@ struct DoctorCommandTests {
     #expect(outcome.code == 1)
     #expect(outcome.output.contains("fail demo data: \(folder)/PROVENANCE.json cannot be read;"))
     #expect(outcome.output.contains("fail configuration: CFG-004: risk.price_collar at command"))
-    #expect(outcome.messages.contains("2 of 18 checks failed"))
+    #expect(outcome.messages.contains("2 of 19 checks failed"))
   }
 
   @Test func `a data folder that cannot be made fails`() throws {
@@ -93,7 +94,7 @@ struct DoctorCommandTests {
       "OMNI \(Omni.version): Apache-2.0", "zlib: Zlib", "OpenSSL 3 (libcrypto): Apache-2.0",
       "libyaml: MIT", "libsodium: ISC", "simdjson: Apache-2.0", "zstd: BSD-3-Clause",
       "SQLite: blessing",
-      "PostgreSQL (libpq): PostgreSQL", "hiredis: BSD-3-Clause",
+      "PostgreSQL (libpq): PostgreSQL", "hiredis: BSD-3-Clause", "librdkafka: BSD-2-Clause",
       "Apache-2.0 WITH Swift-exception", "quotes 1.0 (data of the demo): MIT",
       "Take it, it is free.",
     ] {

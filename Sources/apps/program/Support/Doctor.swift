@@ -2,6 +2,7 @@ import Foundation
 import OmniConfiguration
 import OmniCrypto
 import OmniIngestion
+import OmniKafka
 import OmniPlatform
 import OmniPostgreSQL
 import OmniRedis
@@ -50,7 +51,7 @@ struct Doctor {
   func examine() -> [Finding] {
     [
       machine, memory, disk, zlib, zstd, libcrypto, libsodium, simdjson, libyaml, sqlite, libpq,
-      hiredis,
+      hiredis, librdkafka,
       demoData,
       dataFolder, monotonicClock, wallClock, terminal, settings,
     ]
@@ -184,6 +185,12 @@ struct Doctor {
   private var hiredis: Finding {
     library("hiredis", RedisLibrary.version, package: "libhiredis0.14") {
       RedisLibrary.answersRight
+    }
+  }
+
+  private var librdkafka: Finding {
+    library("librdkafka", KafkaLibrary.version, package: "librdkafka1") {
+      KafkaLibrary.answersRight
     }
   }
 

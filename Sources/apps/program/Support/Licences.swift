@@ -55,6 +55,10 @@ enum Licences {
       text: "https://github.com/redis/hiredis/blob/master/COPYING, and "
         + "/usr/share/doc/libhiredis0.14/copyright"),
     Part(
+      name: "librdkafka", licence: "BSD-2-Clause",
+      text: "https://github.com/confluentinc/librdkafka/blob/master/LICENSE, and "
+        + "/usr/share/doc/librdkafka1/copyright"),
+    Part(
       name: "libyaml", licence: "MIT",
       text: "https://pyyaml.org/wiki/LibYAML, and /usr/share/doc/libyaml-0-2/copyright on Debian"),
   ]

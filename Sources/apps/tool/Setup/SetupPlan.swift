@@ -7,7 +7,8 @@ package struct SetupPlan: Sendable, Equatable {
     "zlib1g-dev", "libzstd-dev", "libssl-dev", "libsodium-dev", "libsimdjson-dev", "libyaml-dev",
     "libsqlite3-dev",
     "sqlite3",
-    "libpq-dev", "postgresql-15", "libhiredis-dev", "redis-server", "unzip", "gzip",
+    "libpq-dev", "postgresql-15", "libhiredis-dev", "redis-server",
+    "librdkafka-dev", "unzip", "gzip",
   ]
   /// Packages that are only needed when none of their commands is there.
   package static let packagesOfCommands = [
