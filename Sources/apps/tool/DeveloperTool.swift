@@ -3,7 +3,7 @@ import Foundation
 /// The maintainers' tool: finds the subcommand, runs it and turns its outcome into an exit code.
 public enum DeveloperTool {
   /// Every subcommand, in the order in which the help lists them.
-  static let commands: [Command] = [.setup, .tidy, .graph, .ci, .peers]
+  static let commands: [Command] = [.setup, .tidy, .graph, .ci, .examples, .peers]
 
   /// Runs the program with the arguments of the process and ends it.
   public static func main() -> Never {
@@ -48,7 +48,7 @@ public enum DeveloperTool {
 
   private static var help: String {
     let lines = commands.map { command in
-      "  " + command.name.padding(toLength: 8, withPad: " ", startingAt: 0) + command.summary
+      "  " + command.name.padding(toLength: 9, withPad: " ", startingAt: 0) + command.summary
     }
     return """
       OVERVIEW: The maintainers' tool of OMNI.

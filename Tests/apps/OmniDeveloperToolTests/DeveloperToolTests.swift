@@ -14,7 +14,7 @@ struct DeveloperToolTests {
   }
 
   @Test func `each command explains itself with an example`() {
-    #expect(DeveloperTool.commandNames == ["setup", "tidy", "graph", "ci", "peers"])
+    #expect(DeveloperTool.commandNames == ["setup", "tidy", "graph", "ci", "examples", "peers"])
     for name in DeveloperTool.commandNames {
       let (status, output, errors) = run(name, "--help")
       #expect(status == 0)

@@ -57,13 +57,15 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   @inlinable
   func value(for key: Key, hash: UInt64) -> Value? {
     state.withLock { state in
+      let place = state.policy.place(of: hash)
+      // Read first, so that the entry is on its way while the request is counted.
+      let deadline = place < 0 ? 0 : state.entries[Int(place)].deadline
       if let share = state.adaptation.request(hash) { state.policy.setWindow(share: share) }
-      let place = state.policy.request(hash)
+      state.policy.count(hash, at: place)
       guard place >= 0, state.entries[Int(place)].has(key) else {
         state.misses &+= 1
         return nil
       }
-      let deadline = state.entries[Int(place)].deadline
       if deadline != .max, deadline <= time.now().nanoseconds {
         expire(place, in: &state)
         state.misses &+= 1

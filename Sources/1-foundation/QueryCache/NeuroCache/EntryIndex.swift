@@ -5,24 +5,27 @@
 ///
 /// - Complexity: O(1) on average for each operation.
 package struct EntryIndex: Sendable {
-  /// The place in each cell, or -1.
-  private var places: [Int32]
-  private var hashes: [UInt64]
+  private struct Cell: Sendable {
+    var hash: UInt64 = 0
+    /// The place, or -1.
+    var place: Int32 = -1
+  }
+
+  private var cells: [Cell]
   private let mask: Int
 
   package init(capacity: Int) {
     var count = 4
     while count < capacity * 2 { count *= 2 }
-    places = [Int32](repeating: -1, count: count)
-    hashes = [UInt64](repeating: 0, count: count)
+    cells = [Cell](repeating: Cell(), count: count)
     mask = count - 1
   }
 
   /// The place of `hash`, or -1.
   package func place(of hash: UInt64) -> Int32 {
     var cell = home(of: hash)
-    while places[cell] >= 0 {
-      if hashes[cell] == hash { return places[cell] }
+    while cells[cell].place >= 0 {
+      if cells[cell].hash == hash { return cells[cell].place }
       cell = (cell + 1) & mask
     }
     return -1
@@ -31,29 +34,27 @@ package struct EntryIndex: Sendable {
   /// Notes the place of a hash that is not there yet.
   package mutating func insert(_ hash: UInt64, at place: Int32) {
     var cell = home(of: hash)
-    while places[cell] >= 0 { cell = (cell + 1) & mask }
-    places[cell] = place
-    hashes[cell] = hash
+    while cells[cell].place >= 0 { cell = (cell + 1) & mask }
+    cells[cell] = Cell(hash: hash, place: place)
   }
 
   /// Forgets a hash that is there.
   package mutating func remove(_ hash: UInt64) {
     var cell = home(of: hash)
-    while hashes[cell] != hash || places[cell] < 0 {
-      if places[cell] < 0 { return }
+    while cells[cell].hash != hash || cells[cell].place < 0 {
+      if cells[cell].place < 0 { return }
       cell = (cell + 1) & mask
     }
     var next = (cell + 1) & mask
-    while places[next] >= 0 {
+    while cells[next].place >= 0 {
       // Whoever would not be found any more if the hole stayed moves into it.
-      if (next - home(of: hashes[next])) & mask >= (next - cell) & mask {
-        places[cell] = places[next]
-        hashes[cell] = hashes[next]
+      if (next - home(of: cells[next].hash)) & mask >= (next - cell) & mask {
+        cells[cell] = cells[next]
         cell = next
       }
       next = (next + 1) & mask
     }
-    places[cell] = -1
+    cells[cell].place = -1
   }
 
   private func home(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 20) & mask }

@@ -26,6 +26,7 @@ package struct WindowTinyLFU: Sendable {
   private struct Links: Sendable {
     var previous: Int32 = -1
     var next: Int32 = -1
+    var part = Part.window
   }
 
   /// The most entries.
@@ -34,7 +35,6 @@ package struct WindowTinyLFU: Sendable {
   private var index: EntryIndex
   private var links: [Links]
   private var hashes: [UInt64]
-  private var parts: [Part]
   private var unused: [Int32]
   private var window = Queue()
   private var probation = Queue()
@@ -51,7 +51,6 @@ package struct WindowTinyLFU: Sendable {
     index = EntryIndex(capacity: capacity)
     links = [Links](repeating: Links(), count: capacity)
     hashes = [UInt64](repeating: 0, count: capacity)
-    parts = [Part](repeating: .window, count: capacity)
     unused = (0..<Int32(capacity)).reversed()
     setWindow(share: windowShare)
   }
@@ -67,6 +66,13 @@ package struct WindowTinyLFU: Sendable {
   package mutating func setWindow(share: Double) {
     windowCapacity = min(capacity, max(1, Int(Double(capacity) * share + 0.5)))
     protectedCapacity = (capacity - windowCapacity) * 4 / 5
+  }
+
+  /// Counts a request whose entry is at `place`, as `place(of:)` says, or nowhere if that is -1.
+  @usableFromInline
+  package mutating func count(_ hash: UInt64, at place: Int32) {
+    sketch.increment(hash)
+    if place >= 0 { touch(place) }
   }
 
   /// Counts a request, and says where its entry is; -1 if it is not there.
@@ -105,11 +111,13 @@ package struct WindowTinyLFU: Sendable {
   package func hash(at place: Int32) -> UInt64 { hashes[Int(place)] }
 
   private mutating func touch(_ place: Int32) {
-    switch parts[Int(place)] {
+    switch links[Int(place)].part {
     case .window:
+      guard place != window.first else { return }
       detach(place)
       push(place, to: .window)
     case .protected:
+      guard place != protected.first else { return }
       detach(place)
       push(place, to: .protected)
     case .probation:
@@ -168,7 +176,7 @@ package struct WindowTinyLFU: Sendable {
   }
 
   private mutating func detach(_ place: Int32) {
-    switch parts[Int(place)] {
+    switch links[Int(place)].part {
     case .window: Self.detach(place, from: &window, in: &links)
     case .probation: Self.detach(place, from: &probation, in: &links)
     case .protected: Self.detach(place, from: &protected, in: &links)
@@ -176,7 +184,7 @@ package struct WindowTinyLFU: Sendable {
   }
 
   private mutating func push(_ place: Int32, to part: Part) {
-    parts[Int(place)] = part
+    links[Int(place)].part = part
     switch part {
     case .window: Self.push(place, to: &window, in: &links)
     case .probation: Self.push(place, to: &probation, in: &links)
@@ -200,7 +208,8 @@ package struct WindowTinyLFU: Sendable {
   }
 
   private static func push(_ place: Int32, to queue: inout Queue, in links: inout [Links]) {
-    links[Int(place)] = Links(previous: -1, next: queue.first)
+    links[Int(place)].previous = -1
+    links[Int(place)].next = queue.first
     if queue.first >= 0 {
       links[Int(queue.first)].previous = place
     } else {
