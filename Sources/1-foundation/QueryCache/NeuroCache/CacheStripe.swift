@@ -3,6 +3,22 @@ import OmniCollections
 public import OmniTime
 public import Synchronization
 
+/// A request that found its entry, and of which the policy has not been told.
+@usableFromInline
+struct UntoldHit: Sendable {
+  /// The most of them in a stripe.
+  @usableFromInline static let countMax = 64
+
+  let hash: UInt64
+  let place: Int32
+
+  @usableFromInline
+  init(hash: UInt64, place: Int32) {
+    self.hash = hash
+    self.place = place
+  }
+}
+
 /// A part of a cache with a lock of its own.
 @usableFromInline
 final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
@@ -33,12 +49,35 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline var adaptation: Adaptation
     @usableFromInline var entries: [Entry]
     var wheel: TimerWheel
+    /// Hits that the policy has not been told of yet; it is before anything else changes, so that
+    /// it decides as if it had been told at once.
+    ///
+    /// To tell it of many at a time lets the machine fetch what it needs for one while it works on
+    /// another.
+    @usableFromInline var untold: [UntoldHit] = []
     @usableFromInline var hits: UInt64 = 0
     @usableFromInline var misses: UInt64 = 0
     var insertions: UInt64 = 0
     var evictions: UInt64 = 0
     var expirations: UInt64 = 0
     var removals: UInt64 = 0
+
+    /// Tells the policy of the hits that it does not know of.
+    @usableFromInline
+    mutating func tellHits() {
+      for index in untold.indices {
+        let hit = untold[index]
+        count(hit.hash, at: hit.place)
+      }
+      untold.removeAll(keepingCapacity: true)
+    }
+
+    /// Tells the policy of a request.
+    @usableFromInline
+    mutating func count(_ hash: UInt64, at place: Int32) {
+      if let share = adaptation.request(hash) { policy.setWindow(share: share) }
+      policy.count(hash, at: place)
+    }
   }
 
   @usableFromInline let time: TimeSource
@@ -58,14 +97,15 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   func value(for key: Key, hash: UInt64) -> Value? {
     state.withLock { state in
       let place = state.policy.place(of: hash)
-      // Read first, so that the entry is on its way while the request is counted.
-      let deadline = place < 0 ? 0 : state.entries[Int(place)].deadline
-      if let share = state.adaptation.request(hash) { state.policy.setWindow(share: share) }
-      state.policy.count(hash, at: place)
       guard place >= 0, state.entries[Int(place)].has(key) else {
+        state.tellHits()
+        state.count(hash, at: place)
         state.misses &+= 1
         return nil
       }
+      state.untold.append(UntoldHit(hash: hash, place: place))
+      if state.untold.count == UntoldHit.countMax { state.tellHits() }
+      let deadline = state.entries[Int(place)].deadline
       if deadline != .max, deadline <= time.now().nanoseconds {
         expire(place, in: &state)
         state.misses &+= 1
@@ -94,6 +134,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     let now = time.now()
     let deadline = lasting.map { (now + $0).nanoseconds } ?? .max
     state.withLock { state in
+      state.tellHits()
       removeExpired(at: now, in: &state)
       state.insertions &+= 1
       var place = state.policy.place(of: hash)
@@ -148,7 +189,12 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   }
 
   var count: Int { state.withLock { $0.policy.count } }
-  var windowShare: Double { state.withLock { $0.adaptation.share } }
+  var windowShare: Double {
+    state.withLock { state in
+      state.tellHits()
+      return state.adaptation.share
+    }
+  }
 
   var counts: NeuroCache<Key, Value>.Counts {
     state.withLock { state in
@@ -164,7 +210,10 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   }
 
   func estimatedHitRatio(capacity: Int) -> Double {
-    state.withLock { $0.adaptation.estimatedHitRatio(capacity: capacity) }
+    state.withLock { state in
+      state.tellHits()
+      return state.adaptation.estimatedHitRatio(capacity: capacity)
+    }
   }
 
   @usableFromInline
@@ -181,6 +230,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   }
 
   private func take(_ place: Int32, in state: inout State) {
+    state.tellHits()
     state.policy.remove(at: place)
     state.wheel.cancel(place)
     state.entries[Int(place)] = Entry()
