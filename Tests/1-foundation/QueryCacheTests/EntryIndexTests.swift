@@ -10,7 +10,8 @@ struct EntryIndexTests {
     let capacity = 1 + Int(random.below(60))
     var index = EntryIndex(capacity: capacity)
     var model: [UInt64: Int32] = [:]
-    for step in 0..<3_000 {
+    var unused = Array(0..<Int32(capacity))
+    for _ in 0..<3_000 {
       // Few different upper bits, so that homes are crowded.
       let hash = random.below(4) << 20 | random.below(40)
       if let place = model[hash] {
@@ -18,13 +19,14 @@ struct EntryIndexTests {
         if random.below(2) == 0 {
           index.remove(hash)
           model[hash] = nil
+          unused.append(place)
         }
       } else {
         #expect(index.place(of: hash) == -1)
         index.remove(hash)
-        if model.count < capacity {
-          index.insert(hash, at: Int32(step))
-          model[hash] = Int32(step)
+        if let place = unused.popLast() {
+          index.insert(hash, at: place)
+          model[hash] = place
         }
       }
     }

@@ -30,8 +30,6 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   struct Entry: Sendable {
     @usableFromInline var key: Key?
     @usableFromInline var value: Value?
-    /// When it leaves, in nanoseconds of the clock; the greatest number if never.
-    @usableFromInline var deadline: Int64 = .max
 
     /// Whether it has this key; asked in place, so that the key is not copied.
     @inlinable
@@ -48,6 +46,10 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline var policy: WindowTinyLFU
     @usableFromInline var adaptation: Adaptation
     @usableFromInline var entries: [Entry]
+    /// When each leaves, in nanoseconds of the clock; the greatest number if never.
+    @usableFromInline var deadlines: [Int64]
+    /// How many entries have a deadline: nobody reads the clock if none has.
+    @usableFromInline var deadlineCount = 0
     var wheel: TimerWheel
     /// Hits that the policy has not been told of yet; it is before anything else changes, so that
     /// it decides as if it had been told at once.
@@ -72,6 +74,18 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
       untold.removeAll(keepingCapacity: true)
     }
 
+    /// Sets when the entry at a place leaves; the greatest number is never.
+    mutating func setDeadline(_ deadline: Int64, of place: Int32) {
+      deadlines[Int(place)] = deadline
+      if deadline == .max {
+        wheel.cancel(place)
+      } else {
+        // The tick after it, so that it is never given out as due before it is.
+        wheel.set(place, deadline: deadline >> CacheStripe.tickBits + 1)
+      }
+      deadlineCount = wheel.count
+    }
+
     /// Tells the policy of a request.
     @usableFromInline
     mutating func count(_ hash: UInt64, at place: Int32) {
@@ -90,6 +104,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
         policy: WindowTinyLFU(capacity: capacity, windowShare: WindowEstimator.firstShare),
         adaptation: Adaptation(capacity: capacity),
         entries: [Entry](repeating: Entry(), count: capacity),
+        deadlines: [Int64](repeating: .max, count: capacity),
         wheel: TimerWheel(placeCount: capacity, tick: time.now().nanoseconds >> Self.tickBits)))
   }
 
@@ -105,8 +120,9 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
       }
       state.untold.append(UntoldHit(hash: hash, place: place))
       if state.untold.count == UntoldHit.countMax { state.tellHits() }
-      let deadline = state.entries[Int(place)].deadline
-      if deadline != .max, deadline <= time.now().nanoseconds {
+      if state.deadlineCount > 0, state.deadlines[Int(place)] != .max,
+        state.deadlines[Int(place)] <= time.now().nanoseconds
+      {
         expire(place, in: &state)
         state.misses &+= 1
         return nil
@@ -122,7 +138,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
       guard let place = find(key, hash: hash, in: state),
         let value = state.entries[Int(place)].value
       else { return nil }
-      let deadline = state.entries[Int(place)].deadline
+      let deadline = state.deadlines[Int(place)]
       if deadline == .max { return (value, nil) }
       guard deadline > time.now().nanoseconds else { return nil }
       return (value, MonotonicInstant(nanoseconds: deadline))
@@ -143,18 +159,13 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
         place = found
         if let left {
           state.evictions &+= 1
-          state.wheel.cancel(left)
+          state.setDeadline(.max, of: left)
           state.entries[Int(left)] = Entry()
         }
       }
       // Of two keys with one hash, the later takes the place of the earlier.
-      state.entries[Int(place)] = Entry(key: key, value: value, deadline: deadline)
-      if deadline == .max {
-        state.wheel.cancel(place)
-      } else {
-        // The tick after it, so that it is never given out as due before it is.
-        state.wheel.set(place, deadline: deadline >> Self.tickBits + 1)
-      }
+      state.entries[Int(place)] = Entry(key: key, value: value)
+      state.setDeadline(deadline, of: place)
     }
   }
 
@@ -232,7 +243,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   private func take(_ place: Int32, in state: inout State) {
     state.tellHits()
     state.policy.remove(at: place)
-    state.wheel.cancel(place)
+    state.setDeadline(.max, of: place)
     state.entries[Int(place)] = Entry()
   }
 
@@ -240,6 +251,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   private func removeExpired(at now: MonotonicInstant, in state: inout State) -> Int {
     guard state.wheel.count > 0 else { return 0 }
     let due = state.wheel.advance(to: now.nanoseconds >> Self.tickBits)
+    state.deadlineCount = state.wheel.count
     for place in due { expire(place, in: &state) }
     return due.count
   }

@@ -34,7 +34,6 @@ package struct WindowTinyLFU: Sendable {
   private var sketch: FrequencySketch
   private var index: EntryIndex
   private var links: [Links]
-  private var hashes: [UInt64]
   private var unused: [Int32]
   private var window = Queue()
   private var probation = Queue()
@@ -50,7 +49,6 @@ package struct WindowTinyLFU: Sendable {
     sketch = FrequencySketch(capacity: capacity)
     index = EntryIndex(capacity: capacity)
     links = [Links](repeating: Links(), count: capacity)
-    hashes = [UInt64](repeating: 0, count: capacity)
     unused = (0..<Int32(capacity)).reversed()
     setWindow(share: windowShare)
   }
@@ -94,7 +92,6 @@ package struct WindowTinyLFU: Sendable {
   package mutating func insert(_ hash: UInt64) -> (place: Int32, left: Int32?) {
     let left = unused.isEmpty ? makeRoom() : nil
     let place = unused.removeLast()
-    hashes[Int(place)] = hash
     index.insert(hash, at: place)
     push(place, to: .window)
     return (place, left)
@@ -103,12 +100,12 @@ package struct WindowTinyLFU: Sendable {
   /// Removes the entry at a place.
   package mutating func remove(at place: Int32) {
     detach(place)
-    index.remove(hashes[Int(place)])
+    index.remove(index.hash(at: place))
     unused.append(place)
   }
 
   /// The hash of the entry at a place.
-  package func hash(at place: Int32) -> UInt64 { hashes[Int(place)] }
+  package func hash(at place: Int32) -> UInt64 { index.hash(at: place) }
 
   private mutating func touch(_ place: Int32) {
     switch links[Int(place)].part {
@@ -161,8 +158,8 @@ package struct WindowTinyLFU: Sendable {
   /// One warm candidate in 128 is let in even so, by lot: whoever knows the hashes could otherwise
   /// keep a resident in for ever by raising its neighbours' counters.
   private mutating func isPreferred(_ candidate: Int32, to resident: Int32) -> Bool {
-    let frequency = sketch.frequency(of: hashes[Int(candidate)])
-    if frequency > sketch.frequency(of: hashes[Int(resident)]) { return true }
+    let frequency = sketch.frequency(of: index.hash(at: candidate))
+    if frequency > sketch.frequency(of: index.hash(at: resident)) { return true }
     guard frequency > 5 else { return false }
     coin ^= coin << 13
     coin ^= coin >> 7
