@@ -102,7 +102,9 @@ public struct OmegaOperations {
     keys.shuffle(using: &random)
     var sum: UInt64 = 0
     let result = best(1_000_000) {
-      for _ in 0..<100 { for key in keys { sum &+= cache.value(for: key) ?? 1 << 40 } }
+      for _ in 0..<100 {
+        for index in keys.indices { sum &+= cache.value(for: keys[index]) ?? 1 << 40 }
+      }
     }
     guard sum == 600 * 49_995_000 else {
       throw BenchmarkFailure.wrongResult("a value that was not found, or of another key")

@@ -3,9 +3,13 @@ import Testing
 
 @Suite("The window that suits the requests")
 struct WindowEstimatorTests {
+  private func ask(_ hash: UInt64, _ estimator: inout WindowEstimator) {
+    _ = estimator.request(hash, draw: hash.rehashed)
+  }
+
   private func share(_ capacity: Int, _ keys: some Sequence<UInt64>) -> Double {
     var estimator = WindowEstimator(capacity: capacity)
-    for key in keys { _ = estimator.request(key.rehashed) }
+    for key in keys { _ = estimator.request(key.rehashed, draw: key.rehashed.rehashed) }
     return estimator.share
   }
 
@@ -27,13 +31,13 @@ struct WindowEstimatorTests {
     var estimator = WindowEstimator(capacity: 100)
     for round in 0..<3 as Range<UInt64> {
       for _ in 0..<100 {
-        for key in 0..<150 as Range<UInt64> { _ = estimator.request((key + 1 << 40).rehashed) }
+        for key in 0..<150 as Range<UInt64> { ask((key + 1 << 40).rehashed, &estimator) }
       }
       #expect(estimator.share <= 0.01, "after loop \(round)")
       let base = 1_000_000 * (round + 1)
       for key in 40..<15_000 as Range<UInt64> {
-        _ = estimator.request((base + key).rehashed)
-        _ = estimator.request((base + key - 40).rehashed)
+        ask((base + key).rehashed, &estimator)
+        ask((base + key - 40).rehashed, &estimator)
       }
       #expect(estimator.share >= 0.85, "after round \(round)")
     }

@@ -12,8 +12,10 @@ struct Adaptation: Sendable {
   /// Counts a request; gives the window's new share when it changes.
   @usableFromInline
   mutating func request(_ hash: UInt64) -> Double? {
-    curve.request(hash)
-    return estimator.request(hash)
+    let mixed = hash.rehashed
+    // The halves change places, so that the two samples have little to do with each other.
+    curve.request(hash, order: mixed << 32 | mixed >> 32)
+    return estimator.request(hash, draw: mixed)
   }
 
   func estimatedHitRatio(capacity: Int) -> Double { curve.hitRatio(capacity: capacity) }

@@ -31,7 +31,8 @@ package struct FrequencySketch: Sendable {
   package func frequency(of hash: UInt64) -> Int {
     let block = Int(truncatingIfNeeded: hash) & blockMask
     var least = 15
-    var bits = hash.rehashed
+    // Other bits than those that choose the block.
+    var bits = hash >> 32
     for row in 0..<4 {
       let word = words[block * 8 + row * 2 + Int(bits & 1)]
       least = min(least, Int(word >> ((bits >> 1 & 15) * 4) & 15))
@@ -43,7 +44,8 @@ package struct FrequencySketch: Sendable {
   /// Counts one request for the key with the hash `hash`.
   package mutating func increment(_ hash: UInt64) {
     let block = Int(truncatingIfNeeded: hash) & blockMask
-    var bits = hash.rehashed
+    // Other bits than those that choose the block.
+    var bits = hash >> 32
     var isCounted = false
     for row in 0..<4 {
       let index = block * 8 + row * 2 + Int(bits & 1)

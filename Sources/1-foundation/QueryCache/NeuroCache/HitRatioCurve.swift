@@ -32,9 +32,13 @@ public struct HitRatioCurve: Sendable {
   public init() { tree = [Int32](repeating: 0, count: Self.sampleCountMax * 4 + 1) }
 
   /// Counts a request for the key with the hash `hash`.
-  public mutating func request(_ hash: UInt64) {
+  public mutating func request(_ hash: UInt64) { request(hash, order: hash.rehashed) }
+
+  /// Counts a request.
+  ///
+  /// - Parameter order: The hash, mixed once more: by it keys are in the sample or not.
+  mutating func request(_ hash: UInt64, order: UInt64) {
     requests += 1
-    let order = (hash ^ 0x2545_F491_4F6C_DD1D).rehashed
     guard order <= limit else { return }
     let weight = 0x1p64 / (Double(limit) + 1)
     total += weight

@@ -67,6 +67,7 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   @usableFromInline let time: TimeSource
   @usableFromInline let stripes: [CacheStripe<Key, Value>]
   @usableFromInline let stripeShift: UInt64
+  @usableFromInline let first: CacheStripe<Key, Value>
   @usableFromInline let seed: UInt64
 
   /// Creates an empty cache.
@@ -83,7 +84,11 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
     // The remainder is spread over the first stripes.
     let each = configuration.capacity / count
     let more = configuration.capacity % count
-    stripes = (0..<count).map { CacheStripe(capacity: each + ($0 < more ? 1 : 0), time: time) }
+    let stripes = (0..<count).map {
+      CacheStripe<Key, Value>(capacity: each + ($0 < more ? 1 : 0), time: time)
+    }
+    self.stripes = stripes
+    first = stripes[0]
     stripeShift = UInt64(64 - count.trailingZeroBitCount)
   }
 
@@ -167,7 +172,7 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
 
   @inlinable
   func stripe(of hash: UInt64) -> CacheStripe<Key, Value> {
-    // The topmost bits; a shift by 64 gives zero.
-    stripes[Int(hash >> stripeShift)]
+    // The topmost bits; a shift by 64 would give zero, and one stripe needs no choice.
+    stripeShift == 64 ? first : stripes[Int(hash >> stripeShift)]
   }
 }

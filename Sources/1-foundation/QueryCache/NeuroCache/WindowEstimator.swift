@@ -42,9 +42,10 @@ package struct WindowEstimator: Sendable {
   }
 
   /// Counts a request; gives the window's new share when a period has ended.
-  package mutating func request(_ hash: UInt64) -> Double? {
-    // Other bits than those that choose a cell or a counter.
-    guard (hash ^ 0x5851_F42D_4C95_7F2D).rehashed <= sampleLimit else { return nil }
+  ///
+  /// - Parameter draw: The hash, mixed once more: by it keys are in the sample or not.
+  package mutating func request(_ hash: UInt64, draw: UInt64) -> Double? {
+    guard draw <= sampleLimit else { return nil }
     for index in shadows.indices {
       if shadows[index].request(hash) >= 0 {
         scores[index] += 1
