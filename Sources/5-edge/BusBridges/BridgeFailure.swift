@@ -25,7 +25,7 @@ public enum BridgeFailure: Error, Equatable, Sendable {
   case redis(RedisFailure)
   /// The bus gives nothing.
   case bus(BusFailure)
-  /// The stream ends with a number that the bus has not given yet.
+  /// The stream, or the watermark, ends with a number that the bus has not given yet.
   case streamAhead(stream: UInt64, published: UInt64)
   /// An entry of a stream has an id that is no event's number.
   case foreignID(String)
@@ -70,11 +70,11 @@ extension BridgeFailure: CustomStringConvertible {
     case .redis(let failure): "\(code): Redis failed, \(failure.description)"
     case .bus(let failure): "\(code): the bus failed, \(failure.description)"
     case .streamAhead(let stream, let published):
-      "\(code): the stream ends with \(stream); wanted at most \(published), the bus's newest"
+      "\(code): event \(stream) is said to be sent; wanted at most \(published), the bus's newest"
     case .foreignID(let id): "\(code): an entry has the id \(id); wanted a number and -0"
     case .damaged(let place, let damage): "\(code): \(place) \(damage.description)"
     case .missed(let range):
-      "\(code): the log no longer has \(range.lowerBound) to \(range.upperBound); wanted to send them"
+      "\(code): events \(range.lowerBound) to \(range.upperBound) left the log; wanted to send them"
     case .kafka(let failure): "\(code): Kafka failed, \(failure.description)"
     case .watermark(let failure):
       "\(code): the watermark's file failed, \(failure.description)"

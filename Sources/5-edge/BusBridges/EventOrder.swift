@@ -1,51 +1,51 @@
-import OmniBus
+package import OmniBus
 
 /// Puts events that may come late, twice or not at all into their order, each once.
 ///
 /// - Invariant: what is handed out has the numbers from the first one on, without gap or double,
 ///   but for what was given up.
-struct EventOrder {
+package struct EventOrder {
   private static let source: UInt64 = 0
 
   /// The number of the event that is handed out next; nil until the first one decides.
-  private(set) var next: UInt64?
+  package private(set) var next: UInt64?
   /// Events that wait for what is before them.
   private var held: [UInt64: BusEvent] = [:]
   private var tracker: SequenceTracker
   /// The largest number that is known to exist.
   private var newest: UInt64 = 0
   /// How many events may wait.
-  let heldMax: Int
+  package let heldMax: Int
 
-  init(heldMax: Int) {
+  package init(heldMax: Int) {
     self.heldMax = heldMax
     tracker = SequenceTracker(islandCountMax: heldMax, sourceCountMax: 1)
   }
 
   /// How many more events can wait for what is before them.
-  var room: Int { heldMax - held.count }
+  package var room: Int { heldMax - held.count }
 
   /// What is missing first: a whole range if its end is known.
-  var missing: ClosedRange<UInt64>? {
+  package var missing: ClosedRange<UInt64>? {
     guard let next else { return nil }
     if let first = tracker.missing(Self.source).first { return first }
     return newest >= next ? next...newest : nil
   }
 
   /// Begins with the event after `sequence`.
-  mutating func begin(after sequence: UInt64) throws(SequenceTracker.Failure) {
+  package mutating func begin(after sequence: UInt64) throws(SequenceTracker.Failure) {
     try tracker.resume(Self.source, after: sequence)
     next = sequence + 1
   }
 
   /// Notes that event `sequence` exists, though it cannot be had here.
-  mutating func note(exists sequence: UInt64) { newest = max(newest, sequence) }
+  package mutating func note(exists sequence: UInt64) { newest = max(newest, sequence) }
 
   /// Takes an event, and hands out all that is in order now.
   ///
   /// - Returns: whether it is new.
   /// - Throws: when as many wait as may; nothing has changed.
-  mutating func take(
+  package mutating func take(
     _ event: BusEvent, _ deliver: (BusEvent) -> Void
   ) throws(SequenceTracker.Failure) -> Bool {
     let sequence = event.sequence
@@ -65,7 +65,7 @@ struct EventOrder {
   /// Gives up what is missing before `oldest`, as far as it is missing first.
   ///
   /// - Returns: what is lost, if something is.
-  mutating func giveUp(
+  package mutating func giveUp(
     before oldest: UInt64, _ deliver: (BusEvent) -> Void
   ) throws(SequenceTracker.Failure) -> ClosedRange<UInt64>? {
     guard let next, let missing, oldest > next else { return nil }

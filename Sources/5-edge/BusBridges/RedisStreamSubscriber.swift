@@ -51,7 +51,7 @@ public final class RedisStreamSubscriber: Sendable {
     public var connection = RedisConnection.Configuration(name: "omni-bus-subscriber")
     /// How many entries are read at once, at most; from 1 to 10,000.
     public var readMax = 512
-    /// How long a read waits for entries; closing takes as long. From 1 ms to 10 s.
+    /// How long a read waits for entries, and closing with it; from 1 ms to 10 s.
     public var block = Interval.milliseconds(200)
     /// How many events are held back behind a gap, at most; from 16 to 1,000,000.
     public var heldMax = 65_536
