@@ -32,10 +32,8 @@ final class FanOutPublisher {
   }
 
   /// Publishes until the thread is to end, or the bus is closed.
-  func run() {
+  func run(_ reader: inout BusReader) {
     do throws(BusFailure) {
-      var reader = try bus.subscribe(
-        configuration.filter, policy: .dropOldest, name: "redis fan-out")
       try publish(&reader)
     } catch {
       if error != .closed { counts.note(.bus(error)) }

@@ -10,8 +10,8 @@ public import OmniTime
 ///
 /// An event goes to the topic of its family, with the event's key as the message's and its envelope
 /// as the value, so all events of a key are in one partition, in order. A small file keeps up to
-/// where all is delivered; from there the next bridge goes on. Between two writes of the file events
-/// may be delivered that come again after a restart: ``KafkaBusConsumer`` takes them out.
+/// where all is delivered; from there the next bridge goes on. What is delivered after the file was
+/// written comes again after a restart: ``KafkaBusConsumer`` takes it out.
 ///
 /// When Kafka does not take more, it waits, and nobody on the bus waits with it: what the ring has
 /// lost by then it reads from the bus's log. There is one bridge for a bus and a cluster.

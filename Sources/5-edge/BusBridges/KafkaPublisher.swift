@@ -52,6 +52,7 @@ final class KafkaPublisher {
   /// How long to wait for room, for a report, and before the next try.
   private static let nap = Interval.milliseconds(1)
   private static let waitMax = Interval.milliseconds(5)
+  private static let idleWaitMax = Interval.milliseconds(100)
   private static let pause = Interval.milliseconds(200)
 
   init(
@@ -77,12 +78,17 @@ final class KafkaPublisher {
         stop.pause(Self.pause)
       }
     }
+    keepMark(atMostEach: .zero)
+    progress.counts.noteDisconnected()
+  }
+
+  /// Keeps the watermark; a file that cannot be written stops no event, and is tried again.
+  private func keepMark(atMostEach interval: Interval) {
     do throws(BridgeFailure) {
-      try progress.keep(atMostEach: .zero)
+      try progress.keep(atMostEach: interval)
     } catch {
       progress.counts.note(error)
     }
-    progress.counts.noteDisconnected()
   }
 
   /// Sends what is behind the watermark with a producer of its own; returns when all is done.
@@ -105,13 +111,14 @@ final class KafkaPublisher {
     } catch {
       if isEnded { progress.counts.note(.kafka(error)) }
     }
-    // Those that are given up stay behind the watermark.
-    do throws(BridgeFailure) {
-      try takeReports(producer)
-    } catch {
-      if isEnded, failure == nil { progress.counts.note(error) }
-    }
+    // After a failure no more reports count: those behind it must not move the watermark over it.
     if let failure, !isEnded { throw failure }
+    do throws(BridgeFailure) {
+      while try takeReports(producer) > 0 {}
+    } catch {
+      // Those that were given up stay behind the watermark, for the next bridge.
+      progress.counts.note(error)
+    }
   }
 
   private func send(_ producer: KafkaProducer) throws(BridgeFailure) {
@@ -131,7 +138,7 @@ final class KafkaPublisher {
         if stop.isSet { return }
       }
       try takeReports(producer)
-      try progress.keep(atMostEach: configuration.watermarkInterval)
+      keepMark(atMostEach: configuration.watermarkInterval)
       if let end {
         guard end == .bus(.closed), pending > 0 else { throw end }
         stop.pause(Self.nap)
@@ -139,7 +146,8 @@ final class KafkaPublisher {
         if feed.isStalled {
           stop.pause(Self.nap)
         } else {
-          feed.wait(until: TimeSource.machine.now() + Self.waitMax)
+          let wait = pending > 0 ? Self.waitMax : Self.idleWaitMax
+          feed.wait(until: TimeSource.machine.now() + wait)
         }
       }
     }
@@ -168,7 +176,10 @@ final class KafkaPublisher {
   }
 
   /// Moves the watermark up to the last message that is delivered.
-  private func takeReports(_ producer: KafkaProducer) throws(BridgeFailure) {
+  ///
+  /// - Returns: how many were delivered.
+  @discardableResult
+  private func takeReports(_ producer: KafkaProducer) throws(BridgeFailure) -> Int {
     var (last, count) = (UInt64(0), 0)
     var failure: KafkaFailure?
     for delivery in producer.takeDeliveries() {
@@ -184,6 +195,7 @@ final class KafkaPublisher {
     if count > 0 { progress.note(delivered: last, count) }
     // It is sent again, and all behind it, so that they keep their order.
     if let failure { throw .kafka(failure) }
+    return count
   }
 
   private func note(missed: ClosedRange<UInt64>?) {

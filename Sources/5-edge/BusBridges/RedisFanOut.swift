@@ -1,5 +1,6 @@
 public import OmniBus
 public import OmniRedis
+import Synchronization
 
 /// Publishes the events of a bus in channels of Redis, one for each topic: at once, or never.
 ///
@@ -34,7 +35,7 @@ public final class RedisFanOut: Sendable {
 
   /// Starts a publisher with the next event; Redis need not be there.
   ///
-  /// - Throws: `unusable`, `noThread`.
+  /// - Throws: `unusable`, `noThread`; `bus` if it takes no more readers.
   public init(
     _ bus: Bus, _ address: RedisAddress, _ configuration: Configuration = Configuration()
   ) throws(BridgeFailure) {
@@ -44,13 +45,26 @@ public final class RedisFanOut: Sendable {
     }
     let breaker = try RedisLink.usualBreaker("redis fan-out")
     let (counts, stop) = (BridgeCounts(), StopSignal())
-    let start = bus.published
     self.bus = bus
     self.counts = counts
-    counts.note(sent: start)
+    let place = try Self.place(on: bus, configuration.filter, counts)
     thread = try BridgeThread(stop) {
+      guard var reader = place.take() else { return }
       let link = RedisLink(address, configuration.connection, breaker, stop)
-      FanOutPublisher(bus, link, configuration, counts, stop).run()
+      FanOutPublisher(bus, link, configuration, counts, stop).run(&reader)
+    }
+  }
+
+  /// A reader, for the thread to take.
+  private static func place(
+    on bus: Bus, _ filter: BusFilter, _ counts: BridgeCounts
+  ) throws(BridgeFailure) -> ReaderPlace {
+    do throws(BusFailure) {
+      let reader = try bus.subscribe(filter, policy: .dropOldest, name: "redis fan-out")
+      counts.note(sent: reader.position)
+      return ReaderPlace(reader)
+    } catch {
+      throw .bus(error)
     }
   }
 
@@ -59,4 +73,13 @@ public final class RedisFanOut: Sendable {
 
   /// Ends the publisher and waits for its thread; to close twice does no more.
   public func close() { thread.end() }
+}
+
+/// Where one thread leaves a reader for another.
+private final class ReaderPlace: Sendable {
+  private let reader: Mutex<BusReader?>
+
+  init(_ reader: consuming BusReader) { self.reader = Mutex(reader) }
+
+  func take() -> BusReader? { reader.withLock { $0.take() } }
 }

@@ -65,6 +65,7 @@ final class RedisLink {
 
   /// Tells that the connection failed, or was not to be had.
   func fail() {
+    // A breaker that refuses knows already.
     if permit == nil { permit = try? breaker.admit() }
     settle(.failure)
   }

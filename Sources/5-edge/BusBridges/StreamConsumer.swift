@@ -37,6 +37,8 @@ final class StreamConsumer {
   private var gap: ClosedRange<UInt64>?
   /// When to ask for what is missing, at the latest.
   private var askAt = MonotonicInstant.origin
+  /// What was the next event when it was asked.
+  private var asked: UInt64?
   private var wasConnected = false
 
   init(
@@ -77,10 +79,12 @@ final class StreamConsumer {
   // MARK: Reading
 
   private func begin(_ connection: RedisConnection) throws(BridgeFailure) {
+    // What was sent to an earlier subscriber of the name, or before the connection was lost: what is
+    // still missing is asked for again.
+    _ = try run(RedisCommand("DEL", replayStream), connection)
+    lastReplayID = "0-0"
     let wasConnected = wasConnected
     if !wasConnected {
-      // What was sent to an earlier subscriber of the name.
-      _ = try run(RedisCommand("DEL", replayStream), connection)
       switch start {
       case .after(let sequence): try begin(after: sequence)
       case .newest:
@@ -181,7 +185,8 @@ final class StreamConsumer {
       switch try StreamEntry(id: id, fields) {
       case .event(let event): accept(event)
       case .outOfReach(let oldest, _): giveUp(before: oldest)
-      case .done: askAt = min(askAt, TimeSource.machine.now() + .milliseconds(10))
+      // One answer does not hold everything; but who was given nothing waits before it asks again.
+      case .done: if order.next != asked { askAt = .origin }
       }
     } catch {
       note(damage: error)
@@ -249,5 +254,6 @@ final class StreamConsumer {
         "f", "\(missing.lowerBound)", "t", "\(missing.upperBound)"),
       connection)
     askAt = now + configuration.patience
+    asked = order.next
   }
 }

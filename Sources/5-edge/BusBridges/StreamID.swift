@@ -18,30 +18,19 @@ enum StreamID {
   static func last(
     of stream: String, _ connection: RedisConnection
   ) throws(BridgeFailure) -> UInt64? {
-    var reply = RedisReply.null
+    var text = ""
     do throws(RedisFailure) {
-      reply = try connection.run(RedisCommand("XINFO", "STREAM", stream))
-      let facts = try reply.array()
+      let facts = try connection.run(RedisCommand("XINFO", "STREAM", stream)).array()
       var index = 0
-      while index + 1 < facts.count {
-        if try facts[index].text() == "last-generated-id" {
-          let sequence = try Self.sequenceOfLast(facts[index + 1].text())
-          return sequence == 0 ? nil : sequence
-        }
+      while index + 1 < facts.count, text.isEmpty {
+        if try facts[index].text() == "last-generated-id" { text = try facts[index + 1].text() }
         index += 2
       }
-      throw .unexpectedReply(wanted: "last-generated-id", found: "an array without it")
     } catch {
       if case .refused(_, let message) = error, message.contains("no such key") { return nil }
       throw .redis(error)
     }
-  }
-
-  private static func sequenceOfLast(_ text: String) throws(RedisFailure) -> UInt64 {
-    do throws(BridgeFailure) {
-      return try sequence(text)
-    } catch {
-      throw .unexpectedReply(wanted: "the id of an event", found: text)
-    }
+    let sequence = try sequence(text)
+    return sequence == 0 ? nil : sequence
   }
 }

@@ -30,12 +30,13 @@ struct KafkaRig {
   }
 
   /// What comes until `count` items are there, or nothing does for a while.
-  func read(_ consumer: KafkaBusConsumer, _ count: Int) -> [KafkaBusConsumer.Item] {
+  func read(_ consumer: KafkaBusConsumer, _ count: Int) async throws -> [KafkaBusConsumer.Item] {
     var items: [KafkaBusConsumer.Item] = []
     let end = TimeSource.machine.now() + .seconds(60)
     while items.count < count, TimeSource.machine.now() < end {
       // While brokers are away a poll may fail, and the next one goes on.
-      items += (try? consumer.poll(within: .milliseconds(100))) ?? []
+      items += (try? consumer.poll(within: .milliseconds(5))) ?? []
+      try await TimeSource.machine.sleep(for: .milliseconds(2))
     }
     // What may come that should not.
     items += (try? consumer.poll(within: .milliseconds(200))) ?? []
@@ -69,7 +70,7 @@ struct KafkaBridgeTests {
       rig.bus, bench.kafka, .init(watermark: rig.folder + "/mark"))
     try rig.publish(2_000)
     let consumer = try bench.consumer()
-    expectAll(bench.read(consumer, 2_000), 2_000)
+    expectAll(try await bench.read(consumer, 2_000), 2_000)
     #expect(try await eventually { bridge.counters.behind == 0 })
     #expect(bridge.counters.published == 2_000)
     bridge.close()
@@ -82,15 +83,7 @@ struct KafkaBridgeTests {
     var settings = KafkaBridge.Configuration(watermark: rig.folder + "/mark")
     settings.producer.messagesMax = 2_000
     let bridge = try KafkaBridge(rig.bus, bench.kafka, settings)
-    let count = 30_000
-    let failure = Shared<String?>(nil)
-    let publishing = try #require(
-      OwnedThread {
-        do { try rig.publish(count, pace: 10) } catch {
-          let text = "\(error)"
-          failure.change { $0 = text }
-        }
-      })
+    let publishing = try Publishing(rig, atLeast: 30_000)
     for round in 1...2 {
       #expect(try await eventually { rig.bus.published > round * 5_000 })
       try bench.cluster.takeDown()
@@ -100,10 +93,10 @@ struct KafkaBridgeTests {
       #expect(bridge.counters.behind > 2_000)
       try bench.cluster.bringUp()
     }
-    publishing.join()
-    #expect(failure.value == nil)
+    #expect(publishing.end() == nil)
+    let count = Int(rig.bus.published)
     let consumer = try bench.consumer()
-    expectAll(bench.read(consumer, count), UInt64(count))
+    expectAll(try await bench.read(consumer, count), UInt64(count))
     #expect(bridge.counters.dropped == 0)
     #expect(try await eventually { bridge.counters.behind == 0 })
     bridge.close()
@@ -128,7 +121,7 @@ struct KafkaBridgeTests {
     #expect(try await eventually { third.counters.published == 800 })
     third.close()
     let consumer = try bench.consumer()
-    expectAll(bench.read(consumer, 1_500), 1_500)
+    expectAll(try await bench.read(consumer, 1_500), 1_500)
     _ = try? consumer.poll(within: .milliseconds(500))
     #expect(try await eventually { consumer.counters.duplicates == 800 || Self.poll(consumer) })
     #expect(consumer.counters.delivered == 1_500)
@@ -173,7 +166,7 @@ struct KafkaBridgeTests {
     try bench.cluster.bringUp()
     #expect(try await eventually { bridge.counters.behind == 0 })
     let consumer = try bench.consumer()
-    expectAll(bench.read(consumer, 200), 200)
+    expectAll(try await bench.read(consumer, 200), 200)
     bridge.close()
     try consumer.close(within: .seconds(5))
   }

@@ -22,7 +22,7 @@ struct KafkaBusConsumerTests {
         KafkaRecord(topic: topic, key: [1], value: value, partition: 2))
     }
     let consumer = try bench.consumer()
-    let items = bench.read(consumer, 5)
+    let items = try await bench.read(consumer, 5)
     #expect(items.count == 5)
     #expect(
       items.filter { if case .event = $0 { true } else { false } }
@@ -43,12 +43,12 @@ struct KafkaBusConsumerTests {
     // The mock cluster waits for a session's time-out also after a reader has left its group.
     settings.sessionTimeout = .seconds(4)
     let first = try KafkaBusConsumer(bench.kafka, settings)
-    expectAll(bench.read(first, 100), 100)
+    expectAll(try await bench.read(first, 100), 100)
     try first.commit(within: .seconds(10))
     try first.close(within: .seconds(10))
     try rig.publish(50)
     let second = try KafkaBusConsumer(bench.kafka, settings)
-    let items = bench.read(second, 50)
+    let items = try await bench.read(second, 50)
     let sequences = items.compactMap { item in
       if case .event(let event) = item { event.sequence } else { nil }
     }

@@ -18,7 +18,8 @@ final class Rig: Sendable {
   ) throws {
     folder = try FileSystem.makeTemporaryDirectory("omni-bridges")
     let log = try EventLog(folder + "/log", log ?? EventLogConfiguration(), first: first)
-    bus = try Bus(RingConfiguration(capacity: capacity), log: log)
+    let ring = try RingConfiguration(capacity: capacity, writerPatience: .seconds(20))
+    bus = try Bus(ring, log: log)
   }
 
   deinit {
@@ -48,6 +49,35 @@ final class Rig: Sendable {
       timestamp: Timestamp(nanoseconds: Int64(sequence) * 1_000), key: sequence % 17)
     let payload = (0..<sequence % 200).map { UInt8(truncatingIfNeeded: $0 &+ sequence) }
     return BusEvent(BusHeader(sequence: sequence, draft), payload: payload)
+  }
+}
+
+/// A thread that publishes ten events in each millisecond, at least so many, until it is told to end.
+final class Publishing: Sendable {
+  private let isEnding = Shared(false)
+  private let failure = Shared<String?>(nil)
+  private let thread: OwnedThread
+
+  init(_ rig: Rig, atLeast count: Int) throws {
+    let (isEnding, failure) = (isEnding, failure)
+    thread = try #require(
+      OwnedThread {
+        do {
+          while rig.bus.published < count || !isEnding.value { try rig.publish(100, pace: 10) }
+        } catch {
+          let text = "\(error)"
+          failure.change { $0 = text }
+        }
+      })
+  }
+
+  deinit { isEnding.change { $0 = true } }
+
+  /// Ends it, and gives why it failed, if it did.
+  func end() -> String? {
+    isEnding.change { $0 = true }
+    thread.join()
+    return failure.value
   }
 }
 
@@ -126,22 +156,13 @@ struct RedisStreamBridgeTests {
   func `none is lost or doubled when Redis is killed twice under load`(
     appendonly: Bool
   ) async throws {
-    let (rig, record) = (try Rig(), Record())
+    let (rig, record) = (try Rig(capacity: 65_536), Record())
     let server = try RedisServer(appendonly: appendonly)
     let bridge = try RedisStreamBridge(rig.bus, RedisAddress(server.address))
     let subscriber = try record.subscriber(server, from: .after(0))
-    let count = 50_000
-    let local = Shared<[UInt64]>([])
-    let reading = try reader(of: rig.bus, count, local)
-    let failure = Shared<String?>(nil)
-    let publishing = try #require(
-      OwnedThread {
-        do { try rig.publish(count, pace: 10) } catch {
-          let text = "\(error)"
-          failure.change { $0 = text }
-        }
-      })
-
+    let (local, isEnding) = (Shared<[UInt64]>([]), Shared(false))
+    let reading = try reader(of: rig.bus, local, isEnding)
+    let publishing = try Publishing(rig, atLeast: 50_000)
     for round in 1...2 {
       #expect(try await eventually { record.count > round * 8_000 })
       try server.kill()
@@ -150,9 +171,11 @@ struct RedisStreamBridgeTests {
       #expect(try await eventually { local.value.count > Int(published) + 1_000 })
       try server.start()
     }
-    publishing.join()
+    #expect(publishing.end() == nil)
+    let count = Int(rig.bus.published)
+    #expect(try await eventually { local.value.count == count })
+    isEnding.change { $0 = true }
     reading.join()
-    #expect(failure.value == nil)
     #expect(local.value == Array(1...UInt64(count)))
     #expect(try await eventually(.seconds(60)) { record.count >= count })
     #expect(record.sequences == Array(1...UInt64(count)))
@@ -166,17 +189,14 @@ struct RedisStreamBridgeTests {
   }
 
   private func reader(
-    of bus: Bus, _ count: Int, _ seen: Shared<[UInt64]>
+    of bus: Bus, _ seen: Shared<[UInt64]>, _ isEnding: Shared<Bool>
   ) throws -> OwnedThread {
     let box = ReaderBox(try bus.subscribe(policy: .disconnect, name: "local"))
     return try #require(
       OwnedThread {
-        var taken = 0
-        let end = TimeSource.machine.now() + .seconds(60)
-        while taken < count, TimeSource.machine.now() < end {
+        while !isEnding.value {
           var numbers: [UInt64] = []
           guard box.poll({ numbers.append($0) }) else { return }
-          taken += numbers.count
           let batch = numbers
           seen.change { $0 += batch }
         }
@@ -241,6 +261,58 @@ struct RedisStreamBridgeTests {
     #expect(record.sequences == Array(1...7))
     bridge.close()
     subscriber.close()
+  }
+
+  @Test func `what left the log before it was sent is counted, and told to who lacks it`()
+    async throws
+  {
+    let log = try EventLogConfiguration(segmentBytes: 16_384, retentionBytes: 65_536)
+    let (rig, server, record) = (try Rig(capacity: 64, log), try RedisServer(), Record())
+    let redis = try RedisConnection(RedisAddress(server.address))
+    var entry = RedisCommand("XADD", "omni:bus", "10-0", "e")
+    entry.append(EventEnvelope.encoded(Rig.event(10)))
+    try redis.run(entry)
+    try rig.publish(5_000)
+    #expect(try await eventually { rig.bus.logged == 5_000 })
+    let oldest = try #require(rig.bus.log?.oldest)
+    let bridge = try RedisStreamBridge(rig.bus, RedisAddress(server.address))
+    let subscriber = try record.subscriber(server, from: .after(9))
+    #expect(try await eventually { record.sequences.last == 5_000 })
+    #expect(record.sequences == [10] + Array(oldest...5_000))
+    #expect(bridge.counters.dropped == oldest - 11)
+    #expect(bridge.counters.lastError == .missed(11...oldest - 1))
+    #expect(subscriber.counters.lost == oldest - 11)
+    #expect(record.statuses.contains(.outOfReach(lost: 11...oldest - 1, oldest: oldest)))
+    bridge.close()
+    subscriber.close()
+  }
+
+  @Test func `a request that makes no sense is deleted and told`() async throws {
+    let (rig, server) = (try Rig(), try RedisServer())
+    try rig.publish(10)
+    let redis = try RedisConnection(RedisAddress(server.address))
+    for fields in [
+      ["c", "a b", "f", "1", "t", "2"], ["c", "a", "f", "3", "t", "2"], ["x", "y"],
+      ["c", "a", "f", "0", "t", "2"], ["c", "a", "f", "-1", "t", "18446744073709551615"],
+    ] {
+      try redis.run(RedisCommand("XADD", ["omni:bus:requests", "*"] + fields))
+    }
+    let bridge = try RedisStreamBridge(rig.bus, RedisAddress(server.address))
+    #expect(
+      try await eventually {
+        (try? redis.run(RedisCommand("XLEN", "omni:bus:requests"))) == .integer(0)
+      })
+    #expect(bridge.counters.lastError?.code == "BRG-008")
+    #expect(bridge.counters.replayed == 0)
+    // What has not been published yet is not waited for.
+    try redis.run(
+      RedisCommand("XADD", "omni:bus:requests", "*", "c", "a", "f", "9", "t", "5000"))
+    #expect(try await eventually { bridge.counters.replayed == 2 })
+    #expect(
+      try await eventually {
+        (try? redis.run(RedisCommand("XLEN", "omni:bus:replay:a"))) == .integer(3)
+      })
+    bridge.close()
   }
 
   @Test func `a closed bus ends the bridge when all is sent`() async throws {
