@@ -158,6 +158,8 @@ let modules: [Module] = [
     "SnapshotStores", uses: ["Time", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
     testing: ["Numerics", "Platform"]),
   edge(
+    "BusBridges", uses: ["Time", "Clocks", "Platform", "CircuitBreaker", "Bus", "Redis", "Kafka"]),
+  edge(
     "SharedStores",
     uses: ["Time", "Clocks", "RateGate", "QueryCache", "SQLite", "Redis"],
     testing: ["CircuitBreaker", "Platform"]),

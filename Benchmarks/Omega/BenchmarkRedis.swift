@@ -6,6 +6,8 @@ import OmniTime
 /// A server of Redis for a benchmark: on a port of this machine, without persistence.
 final class BenchmarkRedis {
   let address: RedisAddress
+  /// The address as a text.
+  let text: String
   private let process = Process()
   private let folder: String
 
@@ -20,7 +22,8 @@ final class BenchmarkRedis {
     }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let port = Int.random(in: 20_000...60_000)
-    address = try RedisAddress("redis://127.0.0.1:\(port)")
+    text = "redis://127.0.0.1:\(port)"
+    address = try RedisAddress(text)
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = [
       "--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",

@@ -14,6 +14,7 @@ struct BenchCommand: Command {
     Option("--trace", "FILE", "cache: the recorded requests"),
     Option("--size", "N", "cache: how many entries the cache has"),
     Option("--format", "NAME", "cache: \(traceFormats.joined(separator: ", "))"),
+    Option("--subscribe", "ADDRESS", "bus: what the benchmark starts itself with"),
     Option("--limit", "N", "cache: the most requests to replay"),
     .json,
   ]
@@ -21,7 +22,7 @@ struct BenchCommand: Command {
 
   /// What runs when no name is given; the others want more than a name, or their servers.
   private static let usual = ["ema-bars", "journal-replay"]
-  private static let all = usual + ["cache", "omega"]
+  private static let all = usual + ["cache", "omega", "bus"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? usual : arguments.positional
@@ -35,6 +36,11 @@ struct BenchCommand: Command {
       switch name {
       case "cache": results.append((name, try cache(arguments)))
       case "omega": results.append((name, try omega()))
+      case "bus":
+        if let address = arguments.value("--subscribe") {
+          return try subscribe(address, arguments, console)
+        }
+        results.append((name, try bus()))
       default: results.append((name, try engine(name, arguments)))
       }
     }
@@ -48,6 +54,25 @@ struct BenchCommand: Command {
       case "ema-bars": return try EMABars(tiling: bars, instrument: instrument).figures()
       default: return try JournalReplay(bars).figures()
       }
+    } catch {
+      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+    }
+  }
+
+  private static func bus() throws -> [Figure] {
+    do {
+      return try BusOperations().figures()
+    } catch {
+      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+    }
+  }
+
+  private static func subscribe(
+    _ address: String, _ arguments: Arguments, _ console: Console
+  ) throws {
+    let count = try arguments.integer("--size", in: 1...1 << 27) ?? 1
+    do {
+      console.print(try BusOperations.subscribe(address, count: count))
     } catch {
       throw Problem(describing: error, code: "BEN-001", remedy: "report it")
     }
