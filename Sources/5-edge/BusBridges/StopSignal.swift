@@ -1,40 +1,29 @@
+import Glibc
 import OmniClocks
-import OmniPlatform
 import OmniTime
 import Synchronization
 
-/// Tells one thread to end, and wakes it from its pauses.
-@safe final class StopSignal {
-  private let sleepers: UnsafeMutablePointer<Atomic<UInt64>>
-  private let parking: Parking
+/// Tells one thread to end, also while it pauses.
+final class StopSignal: Sendable {
   private let flag = Atomic<Bool>(false)
 
-  init() {
-    unsafe sleepers = .allocate(capacity: 1)
-    unsafe sleepers.initialize(to: Atomic(0))
-    parking = unsafe Parking(counting: sleepers)
-  }
-
-  deinit {
-    unsafe sleepers.deinitialize(count: 1)
-    unsafe sleepers.deallocate()
-  }
+  /// How long a pause goes on at most after the thread was told to end.
+  private static let slice = Interval.milliseconds(5)
 
   /// Whether the thread is to end.
   var isSet: Bool { flag.load(ordering: .acquiring) }
 
   /// Tells the thread to end.
-  func set() {
-    flag.store(true, ordering: .sequentiallyConsistent)
-    parking.wakeIfNeeded()
-  }
+  func set() { flag.store(true, ordering: .releasing) }
 
   /// Waits for `interval`, or until the thread is to end.
   func pause(_ interval: Interval) {
     let end = TimeSource.machine.now() + interval
-    _ = parking.sleep(until: end.nanoseconds) { isSet }
+    while !isSet {
+      let rest = end - TimeSource.machine.now()
+      guard rest > .zero else { return }
+      // It may end early, by a signal: then it goes round again.
+      _ = usleep(UInt32(max(1, min(rest, Self.slice).nanoseconds / 1_000)))
+    }
   }
 }
-
-// The flag and the count are atomic; the address never changes.
-extension StopSignal: @unchecked Sendable {}

@@ -79,8 +79,8 @@ final class StreamConsumer {
   // MARK: Reading
 
   private func begin(_ connection: RedisConnection) throws(BridgeFailure) {
-    // What was sent to an earlier subscriber of the name, or before the connection was lost: what is
-    // still missing is asked for again.
+    // What was sent to an earlier subscriber of the name, or before the connection was lost: what
+    // is still missing is asked for again.
     _ = try run(RedisCommand("DEL", replayStream), connection)
     lastReplayID = "0-0"
     let wasConnected = wasConnected

@@ -52,7 +52,7 @@ final class Rig: Sendable {
   }
 }
 
-/// A thread that publishes ten events in each millisecond, at least so many, until it is told to end.
+/// A thread that publishes ten events each millisecond, so many at least, until it is told to end.
 final class Publishing: Sendable {
   private let isEnding = Shared(false)
   private let failure = Shared<String?>(nil)
