@@ -1,0 +1,63 @@
+import OmniClocks
+
+extension ClusterSimulation {
+  /// Sends a question to the store; it is answered or given up.
+  ///
+  /// - Returns: Its number.
+  @discardableResult
+  mutating func ask(
+    _ body: StoreQuestion, from node: Int, _ purpose: ClusterQuestion.Purpose
+  ) -> Int {
+    let id = questions.count
+    questions.append(
+      ClusterQuestion(
+        node: node, body: body, purpose: purpose, asked: nodes[node].time.now))
+    if !nodes[node].isCutFromStore { send(.reachesStore(question: id)) }
+    if case .nothing = purpose { return id }
+    queue.put(.questionEnds(question: id), at: now + ClusterPlan.storeLimit)
+    return id
+  }
+
+  /// A question arrives at the store.
+  mutating func reachStore(_ question: Int) {
+    guard store.isAlive else { return }
+    let (body, node) = (questions[question].body, questions[question].node)
+    let answer = store.answer(body, at: now)
+    if case .raise(let keys) = body { publish(keys) }
+    if case .nothing = questions[question].purpose { return }
+    guard !nodes[node].isCutFromStore else { return }
+    send(.storeAnswers(question: question, answer))
+  }
+
+  /// Tells all nodes that listen which keys were invalidated.
+  private mutating func publish(_ keys: [UntoldKey]) {
+    for untold in keys {
+      told[untold.key] = max(told[untold.key] ?? 0, untold.version)
+      for node in nodes.indices where nodes[node].isListening {
+        let connection = nodes[node].connection
+        queue.put(
+          .mustHaveHeard(
+            node: node, key: untold.key, version: untold.version, connection: connection),
+          at: now + ClusterPlan.delayMax)
+        if mutation == .invalidationNotBroadcast { continue }
+        let event = ClusterEvent.hears(
+          node: node, key: untold.key, version: untold.version, connection: connection)
+        // A stream loses no single message: it breaks.
+        if !send(event) { stopListening(node) }
+      }
+    }
+  }
+
+  /// The store's answer arrives, or the node waits no longer (nil).
+  mutating func takeAnswer(_ question: Int, _ answer: StoreAnswer?) {
+    guard !questions[question].isOver else { return }
+    questions[question].isOver = true
+    let asked = questions[question]
+    nodes[asked.node].follow(now)
+    if case .lease(let limit) = asked.purpose {
+      takeLease(asked, limit, answer)
+    } else {
+      goOn(asked, answer)
+    }
+  }
+}

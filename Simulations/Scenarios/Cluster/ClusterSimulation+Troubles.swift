@@ -1,0 +1,42 @@
+extension ClusterSimulation {
+  /// A trouble begins, unless one of its kind is on.
+  mutating func begin(_ fault: ClusterPlan.Fault) {
+    report.faults += 1
+    switch fault.trouble {
+    case .storeDies:
+      guard store.isAlive else { return }
+      store.die()
+      report.storeDeaths += 1
+      for node in nodes.indices { stopListening(node) }
+    case .storeClockJumps(let jump):
+      store.jump(by: jump)
+      if jump > 0 { grantBursts(forward: jump) }
+    case .cutFromStore(let node):
+      nodes[node].isCutFromStore = true
+      stopListening(node)
+    case .cutFromClients(let node): nodes[node].isCutFromClients = true
+    case .lossy(let perThousand): lossPerThousand = UInt64(perThousand)
+    case .service(let health): backend.health = health
+    case .nodeLeaves: changeMembers(joins: false)
+    case .nodeJoins: changeMembers(joins: true)
+    }
+  }
+
+  /// A trouble is over, and with it all of its kind.
+  mutating func end(_ fault: ClusterPlan.Fault) {
+    switch fault.trouble {
+    case .storeDies(let losingState):
+      guard !store.isAlive else { return }
+      store.comeBack(losingState: losingState)
+      if losingState {
+        report.storeLosses += 1
+        grantBursts()
+      }
+    case .cutFromStore(let node): nodes[node].isCutFromStore = false
+    case .cutFromClients(let node): nodes[node].isCutFromClients = false
+    case .lossy: lossPerThousand = 2
+    case .service: backend.health = .well
+    case .storeClockJumps, .nodeLeaves, .nodeJoins: break
+    }
+  }
+}
