@@ -10,6 +10,8 @@ enum ClusterEvent: Sendable {
   case reachesClient(request: Int, ClusterEnding)
   /// A client does not wait any longer.
   case clientGivesUp(request: Int)
+  /// Somebody changes a value once more and has the same node invalidate it.
+  case changesAgain(key: UInt64, node: Int)
   /// A node is told to invalidate a key that has this version now.
   case invalidates(key: UInt64, version: Int, node: Int)
   /// A question arrives at the store.
@@ -73,6 +75,7 @@ enum ClusterEvent: Sendable {
     case .capacityChanges: 21
     case .measuringBegins: 22
     case .measuringEnds: 23
+    case .changesAgain: 24
     }
   }
 }

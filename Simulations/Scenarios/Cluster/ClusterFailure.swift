@@ -1,8 +1,15 @@
 /// What must hold in a simulated cluster.
 public enum ClusterInvariant: String, Sendable, Hashable, CaseIterable {
+  /// The libraries take the settings that are drawn.
+  case plan
   /// In every window, leases let at most rate × t + burst + nodes × units through, and one burst
   /// more for each loss of the store's state and each jump of its clock in the window.
   case sharedLimit
+  /// The store's script decides as `MemorySharedLimits` does, as long as its clock does not go back.
+  case script
+  /// The store refuses what one unit less would have had only for the time that a unit takes, and
+  /// by how much its clock went back besides.
+  case lockout
   /// In every window, a node that decides alone lets at most its share's rate × t + burst through.
   case localShare
   /// A unit is given out before the lease that it came with has ended.

@@ -2,6 +2,8 @@
 public enum ClusterMutation: String, Sendable, Hashable, CaseIterable {
   /// The limiter lets all requests through.
   case limiterNeverLimits
+  /// The store takes units for requests that it refuses.
+  case refusedIsTaken
   /// Units of a lease are given out long after it ended.
   case leaseOutlivesItsTime
   /// Each node takes the whole limit while the store is away, and not its share.

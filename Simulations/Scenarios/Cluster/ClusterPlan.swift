@@ -8,6 +8,8 @@ struct ClusterPlan: Sendable {
   /// Something that goes wrong, or changes, for a while.
   enum Trouble: Sendable, Hashable {
     case storeDies(losingState: Bool)
+    /// Loses its state and does not stop: as soon as a key is invalidated that somebody loads.
+    case storeForgets
     case storeClockJumps(Int64)
     case cutFromStore(node: Int)
     case cutFromClients(node: Int)
@@ -29,11 +31,11 @@ struct ClusterPlan: Sendable {
   /// When troubles end and the flood begins.
   static let calmStart = 60 * second
   static let floodStart = 62 * second
-  static let capacityChange = 74 * second
-  static let measuringStart = 104 * second
-  static let measuringEnd = 112 * second
+  static let capacityChange = 70 * second
+  static let measuringStart = 100 * second
+  static let measuringEnd = 106 * second
   /// When the last request is made.
-  static let askingEnd = 112 * second
+  static let askingEnd = 106 * second
   /// How long a message is on its way at most.
   static let delayMax = 50 * millisecond
   static let clientLimit = 1_500 * millisecond
@@ -54,16 +56,20 @@ struct ClusterPlan: Sendable {
   let rules: [RateRule]
   let lease: LeaseBook.Configuration
   let timeToLive: Int64
-  /// The mean time between requests before the flood, and in it.
-  let pause, floodPause: Int64
+  /// The mean time between requests, before the flood.
+  let pause: Int64
   /// The mean time between changes of values.
   let changePause: Int64
+  /// Of a hundred changes so many are followed by another of the same key at once.
+  let changesAgainPercent: UInt64 = 30
   let backendMean: Int64
   let placesBefore, placesAfter: Int
   let faults: [Fault]
 
   /// Draws a plan.
-  init(_ random: inout SplitMix64) throws(RateFault) {
+  ///
+  /// - Parameter isServiceSlow: Whether a call takes a fifth of a second, and not a thirtieth.
+  init(_ random: inout SplitMix64, isServiceSlow: Bool) throws(RateFault) {
     nodeCount = 2 + Int(random.below(4))
     nodeCountMax = min(6, nodeCount + 1)
     drifts = (0..<nodeCountMax).map { _ in Int64(random.below(20_001)) - 10_000 }
@@ -81,14 +87,13 @@ struct ClusterPlan: Sendable {
     timeToLive = (1_500 + Int64(random.below(4_000))) * Self.millisecond
     pause = (12 + Int64(random.below(8))) * Self.millisecond
     changePause = (80 + Int64(random.below(300))) * Self.millisecond
-    backendMean = (20 + Int64(random.below(30))) * Self.millisecond
-    // From 16 to 32 calls a second for each node that there may be.
-    let each = 16 + Int64(random.below(17))
-    let wanted = Int64(nodeCountMax) * each * backendMean / Self.second
-    let base = max(2, Int(wanted))
-    let other = max(2, random.below(2) == 0 ? base / 2 : base * 2)
-    (placesBefore, placesAfter) = (base, other)
-    floodPause = backendMean * 10 / (Int64(max(base, other)) * 14)
+    let draw = Int64(random.below(30))
+    backendMean = (isServiceSlow ? 180 + draw * 3 : 20 + draw) * Self.millisecond
+    // So many calls a second for each node that there may be.
+    let each = 10 + Int64(random.below(10))
+    let wanted = Int(Int64(nodeCountMax) * each * backendMean / Self.second)
+    let few = isServiceSlow ? nodeCountMax * 5 : max(4, wanted)
+    (placesBefore, placesAfter) = random.below(2) == 0 ? (few, few * 2) : (few * 2, few)
     faults = Self.faults(&random, nodeCount: nodeCount)
   }
 
@@ -97,8 +102,10 @@ struct ClusterPlan: Sendable {
     // What of one kind would overlap is dropped when it begins.
     for _ in 0..<(10 + random.below(10)) {
       let start = 3 * second + Int64(random.below(UInt64(48 * second)))
-      let duration = 200 * millisecond + Int64(random.below(UInt64(6 * second)))
       let trouble = trouble(&random, nodeCount: nodeCount)
+      var duration = 200 * millisecond + Int64(random.below(UInt64(6 * second)))
+      // A Redis that is started again is back soon.
+      if case .storeDies = trouble { duration = duration / 4 + 50 * millisecond }
       faults.append(Fault(trouble: trouble, start: start, duration: duration))
     }
     // Each run has these, so that each meets a death, an outage of the service and a change.
@@ -110,19 +117,23 @@ struct ClusterPlan: Sendable {
       Fault(trouble: .service(.failing(90)), start: 22 * second + place, duration: 5 * second))
     faults.append(
       Fault(trouble: .nodeLeaves, start: 34 * second + place, duration: second))
+    for _ in 0..<3 {
+      let start = 12 * second + Int64(random.below(UInt64(40 * second)))
+      faults.append(Fault(trouble: .storeForgets, start: start, duration: 6 * second))
+    }
     return faults.sorted { $0.start < $1.start }
   }
 
   private static func trouble(_ random: inout SplitMix64, nodeCount: Int) -> Trouble {
     let node = Int(random.below(UInt64(nodeCount)))
-    switch random.below(10) {
-    case 0: return .storeDies(losingState: random.below(2) == 0)
+    switch random.below(12) {
+    case 0, 10: return .storeDies(losingState: random.below(2) == 0)
     case 1, 2:
       let jump = 50 * millisecond + Int64(random.below(UInt64(20 * second)))
-      return .storeClockJumps(random.below(2) == 0 ? jump : -jump / 10)
+      return .storeClockJumps(random.below(2) == 0 ? jump : -jump / 4)
     case 3: return .cutFromStore(node: node)
     case 4: return .cutFromClients(node: node)
-    case 5: return .lossy(perThousand: 20 + Int(random.below(200)))
+    case 5, 11: return .lossy(perThousand: 20 + Int(random.below(200)))
     case 6: return .service(.slow(3 + Int(random.below(20))))
     case 7:
       let health: [SimulatedBackend.Health] = [

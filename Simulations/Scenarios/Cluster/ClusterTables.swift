@@ -70,6 +70,13 @@ struct ClusterCall: Sendable {
   var isOver = false
 }
 
+/// When the store last gave units of a limit.
+struct LastGrant: Sendable {
+  var time: Int64 = 0
+  /// By how much the store's clock had gone back until then.
+  var wentBack: Int64 = 0
+}
+
 /// What a simulated cluster did.
 public struct ClusterReport: Sendable, Hashable {
   /// What it was made from.
@@ -102,8 +109,8 @@ public struct ClusterReport: Sendable, Hashable {
   public internal(set) var decidedAlone = 0
   /// The goodput that was measured, in hundredths of the capacity.
   public internal(set) var goodputPercent = 0
+  /// The longest time for which a limit that was asked for gave nothing, in nanoseconds.
+  public internal(set) var lockoutNanosecondsMax: Int64 = 0
   /// How many checks held.
   public internal(set) var checks: UInt64 = 0
-  /// Results of checks that had something to find: how often each was made.
-  public internal(set) var checksByInvariant: [ClusterInvariant: Int] = [:]
 }

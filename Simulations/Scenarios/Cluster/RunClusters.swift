@@ -4,11 +4,10 @@
 /// - Returns: Whether every check held.
 public func runClusters(seeds: Range<UInt64>, output: (String) -> Void) -> Bool {
   for seed in seeds {
-    do {
-      var simulation = try ClusterSimulation(seed: seed)
-      output(try simulation.run().line)
+    do throws(ClusterFailure) {
+      output(try ClusterSimulation(seed: seed).run().line)
     } catch {
-      output("\(error)")
+      output(error.description)
       return false
     }
   }
@@ -25,6 +24,7 @@ extension ClusterReport {
       + ended.joined(separator: ", ")
       + "; \(memoryHits) hits in memory, \(storeHits) in the store, \(calls) calls, "
       + "\(decidedAlone) decided alone, \(openings) openings, \(staleResults) stale, "
+      + "limits shut for \(lockoutNanosecondsMax / 1_000_000) ms at most, "
       + "goodput \(goodputPercent) %; \(checks) checks held; digest "
       + String(digest, radix: 16)
   }

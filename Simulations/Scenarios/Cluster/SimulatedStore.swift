@@ -62,6 +62,8 @@ struct SimulatedStore: Sendable {
   private var firstStamp: UInt64 = 0
   /// Whether stamps begin with zero again after a loss.
   let stampsBeginAgain: Bool
+  /// Whether requests that are refused are counted.
+  let refusedIsTaken: Bool
   /// How far the store's clock is ahead of the simulation's time.
   private var ahead: Int64 = 1_000_000_000_000
   /// Whether it answers.
@@ -69,15 +71,19 @@ struct SimulatedStore: Sendable {
   /// By how much its clock went back so far, all jumps together.
   private(set) var wentBack: Int64 = 0
 
-  init(stampsBeginAgain: Bool) { self.stampsBeginAgain = stampsBeginAgain }
+  init(_ mutation: ClusterMutation?) {
+    stampsBeginAgain = mutation == .stampsBeginAgain
+    refusedIsTaken = mutation == .refusedIsTaken
+  }
 
   /// Stops.
   mutating func die() { isAlive = false }
 
-  /// Answers again, perhaps with nothing of what it knew.
-  mutating func comeBack(losingState: Bool) {
-    isAlive = true
-    guard losingState else { return }
+  /// Answers again.
+  mutating func comeBack() { isAlive = true }
+
+  /// Loses all that it knew.
+  mutating func loseState() {
     arrivals = [:]
     values = [:]
     stamps = [:]
@@ -138,6 +144,7 @@ struct SimulatedStore: Sendable {
         arrivals[cell.key] = now + distance
       } else if request.least > 0 {
         let limit = cell.rule.spacing * Int64(cell.rule.burst)
+        if refusedIsTaken { arrivals[cell.key] = now + min(limit, distance + cell.rule.spacing) }
         retry = max(retry, distance + cell.rule.spacing * Int64(request.least) - limit)
       }
       reset = max(reset, distance)

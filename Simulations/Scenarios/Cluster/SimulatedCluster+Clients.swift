@@ -1,14 +1,14 @@
 import OmniNumerics
 import OmniShardRouter
 
-extension ClusterSimulation {
+extension SimulatedCluster {
   /// A time that is `mean` on average, from nothing to twice as much.
   mutating func draw(mean: Int64) -> Int64 { 1 + Int64(random.below(UInt64(mean * 2))) }
 
   /// How long a message takes.
   mutating func drawDelay() -> Int64 {
     let usual = ClusterPlan.millisecond / 2 + Int64(random.below(4_000_000))
-    if random.below(50) != 0 { return usual }
+    if random.below(20) != 0 { return usual }
     return usual + Int64(random.below(UInt64(ClusterPlan.delayMax - 5 * ClusterPlan.millisecond)))
   }
 
@@ -40,7 +40,9 @@ extension ClusterSimulation {
     requests.append(ClusterRequest(limit: limit, key: key, epoch: clientEpoch))
     if !nodes[node].isCutFromClients { send(.reachesNode(request: id, node: node)) }
     queue.put(.clientGivesUp(request: id), at: now + ClusterPlan.clientLimit)
-    let pause = draw(mean: isFlood ? plan.floodPause : plan.pause)
+    // Three tenths more than the service can do.
+    let flood = plan.backendMean * 10 / Int64(backend.places * 13)
+    let pause = draw(mean: isFlood ? flood : plan.pause)
     // Between the troubles and the flood there is a pause.
     let isOver = now + pause >= ClusterPlan.calmStart && now < ClusterPlan.calmStart
     queue.put(.clientAsks, at: isOver ? ClusterPlan.floodStart : now + pause)
@@ -61,12 +63,20 @@ extension ClusterSimulation {
   mutating func valueChanges() {
     guard now < ClusterPlan.calmStart else { return }
     let key = drawKey()
-    let version = backend.change(key)
     let node = members[clientEpoch][Int(random.below(UInt64(members[clientEpoch].count)))]
-    if !nodes[node].isCutFromClients {
-      send(.invalidates(key: key, version: version, node: node))
+    change(key, at: node)
+    if random.below(100) < plan.changesAgainPercent {
+      let pause = draw(mean: 20 * ClusterPlan.millisecond)
+      queue.put(.changesAgain(key: key, node: node), at: now + pause)
     }
     queue.put(.valueChanges, at: now + draw(mean: plan.changePause))
+  }
+
+  /// Changes a value and has a node invalidate it.
+  mutating func change(_ key: UInt64, at node: Int) {
+    let version = backend.change(key)
+    guard !nodes[node].isCutFromClients else { return }
+    send(.invalidates(key: key, version: version, node: node))
   }
 
   /// A request's first end counts; later answers come from messages that were late or doubled.

@@ -2,7 +2,7 @@ import OmniQueryCache
 import OmniClocks
 import OmniTime
 
-extension ClusterSimulation {
+extension SimulatedCluster {
   /// Looks into the node's memory; what is not there is loaded, once for all who wait.
   mutating func lookUp(_ visit: Int) {
     let (node, key) = (visits[visit].node, visits[visit].key)

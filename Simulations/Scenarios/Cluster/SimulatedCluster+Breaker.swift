@@ -2,7 +2,7 @@ import OmniCircuitBreaker
 import OmniClocks
 import OmniTime
 
-extension ClusterSimulation {
+extension SimulatedCluster {
   /// Asks the node's breaker, and checks what it says.
   mutating func askBreaker(_ visit: Int) {
     let node = visits[visit].node

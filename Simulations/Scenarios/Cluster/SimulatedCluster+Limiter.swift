@@ -3,7 +3,7 @@ import OmniRateGate
 import OmniShardRouter
 import OmniTime
 
-extension ClusterSimulation {
+extension SimulatedCluster {
   /// A request arrives at a node.
   mutating func arrive(_ request: Int, at node: Int) {
     let asked = requests[request]

@@ -1,7 +1,7 @@
 import OmniClocks
 import OmniRateGate
 
-extension ClusterSimulation {
+extension SimulatedCluster {
   /// Calls the service for a load, if one more call may run.
   mutating func call(_ load: Int) {
     let node = loads[load].node
