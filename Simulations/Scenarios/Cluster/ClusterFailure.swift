@@ -21,6 +21,8 @@ public enum ClusterInvariant: String, Sendable, Hashable, CaseIterable {
   /// An open breaker says one end of its back-off, which is not too far away, and lets the first
   /// call after it through.
   case recovery
+  /// What the store was not told stays on the node's list until it was.
+  case telling
   /// A request that came after an invalidation had reached the node gets nothing older.
   case freshness
   /// No value is given out after its time to live, counted from when it was read.

@@ -72,8 +72,7 @@ struct ClusterNode: Sendable {
     drift = plan.drifts[place]
     time = ManualTime(start: MonotonicInstant(nanoseconds: Int64(place + 1) * 1_000_000_000))
     let source = TimeSource.manual(time)
-    let lease = plan.lease
-    books = plan.rules.map { LeaseBook(lease, $0) }
+    books = zip(plan.leases, plan.rules).map { LeaseBook($0, $1) }
     let nodes = mutation == .wholeLimitAlone ? 1 : plan.nodeCountMax
     local = try plan.rules.map { try RateGate($0.share(of: nodes), keyCountMax: 64, time: source) }
     questions = plan.rules.map { _ in nil }

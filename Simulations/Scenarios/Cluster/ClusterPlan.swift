@@ -10,6 +10,8 @@ struct ClusterPlan: Sendable {
     case storeDies(losingState: Bool)
     /// Loses its state and does not stop: as soon as a key is invalidated that somebody loads.
     case storeForgets
+    /// A node that invalidates a key while the store has not answered an earlier time is not heard.
+    case secondTellingsAreLost
     case storeClockJumps(Int64)
     case cutFromStore(node: Int)
     case cutFromClients(node: Int)
@@ -54,7 +56,8 @@ struct ClusterPlan: Sendable {
   let keyCount: Int
   /// The limits; the last is wide and for the flood.
   let rules: [RateRule]
-  let lease: LeaseBook.Configuration
+  /// How each limit is leased.
+  let leases: [LeaseBook.Configuration]
   let timeToLive: Int64
   /// The mean time between requests, before the flood.
   let pause: Int64
@@ -82,8 +85,9 @@ struct ClusterPlan: Sendable {
     }
     rules.append(try RateRule(count: 4_000, per: .seconds(1), burst: 1_000))
     self.rules = rules
-    lease = LeaseBook.Configuration(
+    let lease = LeaseBook.Configuration(
       unitsMax: 2 + Int(random.below(7)), lasting: .milliseconds(200 + Int64(random.below(600))))
+    leases = [lease, lease, lease, .init(unitsMax: 200, lasting: lease.lasting)]
     timeToLive = (1_500 + Int64(random.below(4_000))) * Self.millisecond
     pause = (12 + Int64(random.below(8))) * Self.millisecond
     changePause = (80 + Int64(random.below(300))) * Self.millisecond
@@ -117,10 +121,12 @@ struct ClusterPlan: Sendable {
       Fault(trouble: .service(.failing(90)), start: 22 * second + place, duration: 5 * second))
     faults.append(
       Fault(trouble: .nodeLeaves, start: 34 * second + place, duration: second))
-    for _ in 0..<3 {
-      let start = 12 * second + Int64(random.below(UInt64(40 * second)))
-      faults.append(Fault(trouble: .storeForgets, start: start, duration: 6 * second))
+    for _ in 0..<6 {
+      let start = 8 * second + Int64(random.below(UInt64(40 * second)))
+      faults.append(Fault(trouble: .storeForgets, start: start, duration: 4 * second))
     }
+    faults.append(
+      Fault(trouble: .secondTellingsAreLost, start: 5 * second + place, duration: 40 * second))
     return faults.sorted { $0.start < $1.start }
   }
 

@@ -55,6 +55,8 @@ struct NodeWatch: Sendable {
   var openEnd: Int64?
   /// The least version that the node may give out, by key.
   var required: [UInt64: Int] = [:]
+  /// The last version of each key that the node itself invalidated.
+  var invalidated: [UInt64: Int] = [:]
   /// The counts with which the loads that run have begun, by key.
   var running: [UInt64: [UInt64]] = [:]
 

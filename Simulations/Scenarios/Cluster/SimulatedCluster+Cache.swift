@@ -126,11 +126,15 @@ extension SimulatedCluster {
 
   private mutating func forgetUntold(_ question: ClusterQuestion) {
     guard case .raise(let keys) = question.body else { return }
-    for told in keys {
-      let isSame = nodes[question.node].untold[told.key] == told.version
-      if isSame || mutation == .untoldIsForgotten {
-        nodes[question.node].untold[told.key] = nil
-      }
+    let node = question.node
+    for sent in keys {
+      let isSame = nodes[node].untold[sent.key] == sent.version
+      if isSame || mutation == .untoldIsForgotten { nodes[node].untold[sent.key] = nil }
+      let isListed = nodes[node].untold[sent.key] != nil
+      let wanted = nodes[node].watch.invalidated[sent.key] ?? 0
+      check(
+        isListed || (told[sent.key] ?? 0) >= wanted, .telling,
+        "node \(node) takes version \(wanted) of key \(sent.key) for told, and it was not")
     }
   }
 
@@ -187,8 +191,11 @@ extension SimulatedCluster {
     nodes[node].invalidations.raise(key)
     nodes[node].loads[key] = nil
     nodes[node].watch.require(key, version)
+    nodes[node].watch.invalidated[key] = max(
+      version, nodes[node].watch.invalidated[key] ?? 0)
+    let isLost = secondTellingIsLost && nodes[node].untold[key] != nil
     nodes[node].untold[key] = max(version, nodes[node].untold[key] ?? 0)
-    ask(.raise(untold(of: node)), from: node, .tells)
+    ask(.raise(untold(of: node)), from: node, .tells, isLost: isLost)
   }
 
   /// Another node's invalidation arrives.

@@ -52,7 +52,7 @@ extension SimulatedCluster {
     let limit = visits[visit].limit
     let excess = leased[limit].admit(at: now)
     let rule = plan.rules[limit]
-    let bound = rule.burst + plan.lease.overshootMax(nodes: plan.nodeCountMax)
+    let bound = rule.burst + plan.leases[limit].overshootMax(nodes: plan.nodeCountMax)
     check(
       excess <= bound, .sharedLimit,
       "limit \(limit) let \(excess) more through than its rate, and \(bound) may be")
@@ -71,7 +71,7 @@ extension SimulatedCluster {
       return
     }
     if grant.granted > 0 {
-      nodes[node].watch.leaseEnds[limit] = (question.asked + plan.lease.lasting).nanoseconds
+      nodes[node].watch.leaseEnds[limit] = (question.asked + plan.leases[limit].lasting).nanoseconds
     }
     let isLate = mutation == .leaseOutlivesItsTime
     nodes[node].books[limit].receive(

@@ -8,13 +8,14 @@ extension SimulatedCluster {
   /// - Returns: Its number.
   @discardableResult
   mutating func ask(
-    _ body: StoreQuestion, from node: Int, _ purpose: ClusterQuestion.Purpose
+    _ body: StoreQuestion, from node: Int, _ purpose: ClusterQuestion.Purpose,
+    isLost: Bool = false
   ) -> Int {
     let id = questions.count
     questions.append(
       ClusterQuestion(
         node: node, body: body, purpose: purpose, asked: nodes[node].time.now))
-    if !nodes[node].isCutFromStore { send(.reachesStore(question: id)) }
+    if !isLost, !nodes[node].isCutFromStore { send(.reachesStore(question: id)) }
     if case .nothing = purpose { return id }
     queue.put(.questionEnds(question: id), at: now + ClusterPlan.storeLimit)
     return id

@@ -9,6 +9,7 @@ extension SimulatedCluster {
       report.storeDeaths += 1
       for node in nodes.indices { stopListening(node) }
     case .storeForgets: isForgetting = true
+    case .secondTellingsAreLost: secondTellingIsLost = true
     case .storeClockJumps(let jump):
       store.jump(by: jump)
       // The limits in memory have no clock that jumps.
@@ -41,6 +42,7 @@ extension SimulatedCluster {
       store.comeBack()
       if losingState { loseState() }
     case .storeForgets: isForgetting = false
+    case .secondTellingsAreLost: secondTellingIsLost = false
     case .cutFromStore(let node): nodes[node].isCutFromStore = false
     case .cutFromClients(let node): nodes[node].isCutFromClients = false
     case .lossy: lossPerThousand = 2

@@ -42,6 +42,8 @@ struct SimulatedCluster: Sendable {
   var doubledPerThousand: UInt64 = 5
   /// Whether the store forgets everything at the next invalidation of a key that is loaded.
   var isForgetting = false
+  /// Whether a second telling of a key is lost.
+  var secondTellingIsLost = false
   var goodBefore = 0
   var goodCalls = 0
   let keyWeights: [Double]

@@ -28,6 +28,22 @@ import Testing
     #expect(report.digest != other.digest)
   }
 
+  @Test func `a program is told of each cluster, and of whether all checks held`() {
+    var lines: [String] = []
+    let isRight = runClusters(seeds: 3..<5) { lines.append($0) }
+
+    #expect(isRight)
+    #expect(lines.count == 2)
+    #expect(lines.allSatisfy { $0.contains("checks held; digest ") })
+  }
+
+  @Test func `a failure says the seed and the check`() throws {
+    let found = try #require(failure(of: .limiterNeverLimits, seed: 4))
+
+    #expect(found.invariant == .sharedLimit)
+    #expect(found.description.hasPrefix("SIM-002: seed 4: sharedLimit: at "))
+  }
+
   @Test(arguments: ClusterMutation.allCases)
   func `every planted mistake is found`(mutation: ClusterMutation) {
     let found = (UInt64(0)..<30).lazy.compactMap { failure(of: mutation, seed: $0) }.first
