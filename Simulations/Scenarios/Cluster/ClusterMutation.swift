@@ -24,6 +24,8 @@ public enum ClusterMutation: String, Sendable, Hashable, CaseIterable {
   case stampsBeginAgain
   /// Values stay in memory for ever.
   case valueNeverEnds
+  /// An invalidation makes a node forget all its loads, and not those of the key alone.
+  case invalidationDropsAllLoads
   /// Each request that misses loads by itself.
   case loadsTwice
   /// Clients go by the first table for ever.

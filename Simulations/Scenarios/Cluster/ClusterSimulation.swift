@@ -20,6 +20,10 @@ public struct ClusterSimulation: Sendable, Hashable {
   /// be slower than the check of goodput wants.
   public var isServiceSlow = false
 
+  /// Whether a clock of the store that went back may shut a limit for no longer than a burst takes,
+  /// which the script does not keep: it shuts it for as long as the clock went back.
+  public var wantsShortLockout = false
+
   /// Chooses a cluster.
   ///
   /// - Parameter mutation: A mistake that is planted, to see that it is found.

@@ -189,7 +189,7 @@ extension SimulatedCluster {
   mutating func invalidate(_ key: UInt64, _ version: Int, at node: Int) {
     nodes[node].follow(now)
     nodes[node].invalidations.raise(key)
-    nodes[node].loads[key] = nil
+    dropLoad(of: key, at: node)
     nodes[node].watch.require(key, version)
     nodes[node].watch.invalidated[key] = max(
       version, nodes[node].watch.invalidated[key] ?? 0)
@@ -198,12 +198,18 @@ extension SimulatedCluster {
     ask(.raise(untold(of: node)), from: node, .tells, isLost: isLost)
   }
 
+  /// Who asks from now on does not wait for what was being loaded before.
+  private mutating func dropLoad(of key: UInt64, at node: Int) {
+    nodes[node].loads[key] = nil
+    if mutation == .invalidationDropsAllLoads { nodes[node].loads = [:] }
+  }
+
   /// Another node's invalidation arrives.
   mutating func hear(_ node: Int, _ key: UInt64, _ version: Int, _ connection: Int) {
     guard nodes[node].connection == connection, nodes[node].isListening else { return }
     nodes[node].follow(now)
     nodes[node].invalidations.raise(key)
-    nodes[node].loads[key] = nil
+    dropLoad(of: key, at: node)
     nodes[node].watch.require(key, version)
   }
 

@@ -52,8 +52,10 @@ extension SimulatedCluster {
     }
     let pause = now - last.time
     report.lockoutNanosecondsMax = max(report.lockoutNanosecondsMax, pause)
-    let most =
-      plan.rules[limit].spacing * Int64(request.least) + store.wentBack - last.wentBack
+    let rule = plan.rules[limit]
+    var back = store.wentBack - last.wentBack
+    if wantsShortLockout { back = min(back, rule.spacing * Int64(rule.burst)) }
+    let most = rule.spacing * Int64(request.least) + back
     check(
       pause <= most, .lockout,
       "limit \(limit) has given nothing for \(pause) ns, and \(most) may be")

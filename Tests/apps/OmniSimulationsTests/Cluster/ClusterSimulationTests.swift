@@ -48,7 +48,39 @@ import Testing
   func `every planted mistake is found`(mutation: ClusterMutation) {
     let found = (UInt64(0)..<30).lazy.compactMap { failure(of: mutation, seed: $0) }.first
 
-    #expect(found != nil, "\(mutation)")
+    #expect(found?.invariant == invariant(of: mutation), "\(mutation)")
+  }
+
+  @Test(arguments: UInt64(0)..<4)
+  func `with a slow service all holds but the goodput`(seed: UInt64) {
+    var simulation = ClusterSimulation(seed: seed)
+    simulation.isServiceSlow = true
+    do throws(ClusterFailure) {
+      _ = try simulation.run()
+    } catch {
+      #expect(error.invariant == .goodput)
+    }
+  }
+
+  /// The check that a planted mistake makes fail.
+  private func invariant(of mutation: ClusterMutation) -> ClusterInvariant {
+    switch mutation {
+    case .limiterNeverLimits: .sharedLimit
+    case .refusedIsTaken: .script
+    case .leaseOutlivesItsTime: .leaseTime
+    case .wholeLimitAlone: .localShare
+    case .breakerLetsAllProbe: .probeSlots
+    case .staleResultCounts: .staleResult
+    case .breakerStaysOpen: .recovery
+    case .invalidationNotBroadcast, .lateValueIsKept, .stampsBeginAgain: .freshness
+    case .untoldIsForgotten: .telling
+    case .valueNeverEnds: .timeToLive
+    case .invalidationDropsAllLoads, .loadsTwice: .singleFlight
+    case .removedNodeIsAsked: .routing
+    case .tableIsMadeAnew: .movement
+    case .adaptiveLimitIsDeaf: .goodput
+    case .requestIsLost: .ending
+    }
   }
 
   private func failure(of mutation: ClusterMutation, seed: UInt64) -> ClusterFailure? {
