@@ -5,7 +5,8 @@ public import OmniTime
 /// The second tier of queries in Redis.
 ///
 /// Entries are read by one MGET with their remaining times and the stamps, in one trip; an
-/// invalidation raises its stamps and publishes them in one script.
+/// invalidation raises its stamps and publishes them in one script. A stamp is its count and a number
+/// that Redis has had since it last was empty, so that nothing of an earlier life is taken for valid.
 public struct RedisTier: QueryTier {
   private static let raising = RedisScript(
     """
@@ -38,13 +39,18 @@ public struct RedisTier: QueryTier {
   public func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
     guard !keys.isEmpty || !stamps.isEmpty else { return TierAnswer(entries: [], stamps: []) }
     let names = keys.map { prefix + "v" + $0 }
-    var pipeline = [RedisCommand("MGET", names + stamps.map { prefix + "s" + $0 })]
+    let all = names + stamps.map { prefix + "s" + $0 } + [prefix + "life"]
+    var pipeline = [RedisCommand("MGET", all)]
     for name in names { pipeline.append(RedisCommand("PTTL", name)) }
     let replies = try await client.run(pipeline: pipeline)
     guard replies.count == pipeline.count else { throw Self.wrong(replies.count, pipeline.count) }
     let values = try replies[0].array()
-    guard values.count == keys.count + stamps.count else {
-      throw Self.wrong(values.count, keys.count + stamps.count)
+    guard values.count == all.count else { throw Self.wrong(values.count, all.count) }
+    let life: UInt64
+    if let text = try values[all.count - 1].textIfAny() {
+      life = try Self.number(text)
+    } else {
+      life = try await begin()
     }
     var entries: [TierAnswer.Found?] = []
     for index in keys.indices {
@@ -58,11 +64,8 @@ public struct RedisTier: QueryTier {
     var counts: [UInt64] = []
     for index in stamps.indices {
       let text = try values[keys.count + index].textIfAny()
-      guard let count = UInt64(text ?? "0") else {
-        throw SharedStoreFailure.answer(
-          of: "queries", was: "a stamp that is no number", wanted: "a whole number")
-      }
-      counts.append(count)
+      // Wrapping only makes another number.
+      counts.append(life &+ (try Self.number(text ?? "0")))
     }
     return TierAnswer(entries: entries, stamps: counts)
   }
@@ -103,6 +106,24 @@ public struct RedisTier: QueryTier {
   public func unlock(_ key: String, _ token: UInt64) async throws {
     _ = try await client.evaluate(
       Self.unlocking, keys: [prefix + "l" + key], arguments: [Array(String(token).utf8)])
+  }
+
+  /// Gives an empty Redis the number of its life, unless another node has.
+  private func begin() async throws -> UInt64 {
+    let drawn = String(UInt64.random(in: 1...UInt64.max))
+    let replies = try await client.run(pipeline: [
+      RedisCommand("SET", prefix + "life", drawn, "NX"), RedisCommand("GET", prefix + "life"),
+    ])
+    guard replies.count == 2 else { throw Self.wrong(replies.count, 2) }
+    return try Self.number(try replies[1].text())
+  }
+
+  private static func number(_ text: String) throws -> UInt64 {
+    guard let number = UInt64(text) else {
+      throw SharedStoreFailure.answer(
+        of: "queries", was: "a stamp that is no number", wanted: "a whole number")
+    }
+    return number
   }
 
   private static func wrong(_ count: Int, _ wanted: Int) -> SharedStoreFailure {

@@ -276,6 +276,64 @@ struct QueryCacheTests {
     #expect(text(result["name"]) == "u=Bea")
   }
 
+  /// A tier whose first telling is slow and whose second fails.
+  private final class Hesitant: QueryTier {
+    let tier: MemoryTier
+    let time: ManualTime
+    let raises = Shared(0)
+    init(_ tier: MemoryTier, _ time: ManualTime) {
+      self.tier = tier
+      self.time = time
+    }
+    func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
+      await tier.read(keys: keys, stamps: stamps)
+    }
+    func write(_ entries: [TierEntry]) async throws { await tier.write(entries) }
+    func raise(_ stamps: [String]) async throws {
+      let number = raises.change {
+        $0 += 1; return $0
+      }
+      if number == 1 { try await TimeSource.manual(time).sleep(for: .milliseconds(10)) }
+      if number == 2 { throw Broken() }
+      await tier.raise(stamps)
+    }
+    func lock(_ key: String, lasting: Interval) async throws -> UInt64? {
+      await tier.lock(key, lasting: lasting)
+    }
+    func unlock(_ key: String, _ token: UInt64) async throws { await tier.unlock(key, token) }
+  }
+
+  @Test("the late answer to an older telling does not make a newer invalidation forgotten")
+  func lateTelling() async throws {
+    let world = World()
+    let tier = Hesitant(MemoryTier(time: .manual(world.time)), world.time)
+    let cache = try world.cache(tier)
+    let first = Task { try await cache.invalidate(entities: ["u"]) }
+    while tier.raises.value < 1 || world.time.sleeperCount < 2 { await Task.yield() }
+    try await cache.invalidate(entities: ["u"])
+    world.time.advance(by: .milliseconds(10))
+    try await first.value
+    _ = try await cache.query("u", ["name"])
+    await cache.settle()
+    // The second invalidation was told after all, before anything was read.
+    #expect(tier.raises.value == 3)
+  }
+
+  @Test("an invalidation leaves the loads of other entities alone")
+  func otherLoads() async throws {
+    let world = World()
+    world.people.delay.change { $0 = .seconds(1) }
+    let cache = try world.cache()
+    let first = Task { try await cache.query("a", ["name"]) }
+    while world.people.calls.value.isEmpty || world.time.sleeperCount < 3 { await Task.yield() }
+    try await cache.invalidate(entities: ["b"])
+    let second = Task { try await cache.query("a", ["name"]) }
+    while cache.counts.joined < 1 { await Task.yield() }
+    world.time.advance(by: .seconds(1))
+    _ = try await (first.value, second.value)
+    #expect(world.people.calls.value.count == 1)
+  }
+
   @Test("an entry that was damaged is fetched anew, and counted")
   func damaged() async throws {
     let world = World()

@@ -96,8 +96,10 @@ struct RateCellTests {
     "an arrival far ahead, from a clock that went back, locks nobody out for longer than a burst")
   func clockWentBack() throws {
     let rule = try RateRule(count: 10, per: .seconds(1), burst: 10)
-    let cell = RateCell.arrival(1_000_000_000_000)
+    var cell = RateCell.arrival(1_000_000_000_000)
     #expect(cell.room(rule, at: .origin) == 0)
     #expect(cell.wait(for: 1, rule, at: .origin) == .milliseconds(100))
+    #expect(!cell.decide(1, rule, at: .origin).isAllowed)
+    #expect(cell.decide(1, rule, at: .origin + .milliseconds(100)).isAllowed)
   }
 }

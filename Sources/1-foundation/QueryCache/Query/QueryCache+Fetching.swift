@@ -51,8 +51,12 @@ extension QueryCache {
     let untold = state.withLock { $0.untold }
     guard !untold.isEmpty else { return }
     do {
-      try await limited { try await tier.raise(untold.sorted()) }
-      state.withLock { $0.untold.subtract(untold) }
+      try await limited { try await tier.raise(untold.keys.sorted()) }
+      state.withLock { state in
+        for (stamp, number) in untold where state.untold[stamp] == number {
+          state.untold[stamp] = nil
+        }
+      }
     } catch {
       state.withLock { $0.counts.tierFailures += 1 }
     }

@@ -101,8 +101,10 @@ public final class QueryCache: Sendable {
     var promises: [Place: FieldPromise] = [:]
     var flights: [UInt64: Task<Void, Never>] = [:]
     var lastFlight: UInt64 = 0
-    /// Stamps that the tier has not been told of.
-    var untold: Set<String> = []
+    /// Stamps that the tier has not been told of, each with the number of its last invalidation: an
+    /// answer to an earlier telling says nothing of a later invalidation.
+    var untold: [String: UInt64] = [:]
+    var lastInvalidation: UInt64 = 0
     var random: UInt64
   }
 
@@ -213,13 +215,13 @@ public final class QueryCache: Sendable {
   /// Takes note of what another node invalidated.
   public func receive(stamps: [String]) {
     generations.raise(stamps)
-    dropPromises()
+    dropPromises(of: Set(stamps))
   }
 
   /// Takes note that messages of other nodes may have been lost: nothing in memory is trusted.
   public func receiveLoss() {
     generations.raiseAll()
-    dropPromises()
+    state.withLock { $0.promises = [:] }
   }
 
   /// What happened so far.
@@ -278,16 +280,27 @@ public final class QueryCache: Sendable {
   private func raise(_ stamps: [String]) async {
     state.withLock { state in
       state.counts.invalidations += UInt64(stamps.count)
-      if tier != nil { state.untold.formUnion(stamps) }
+      guard tier != nil else { return }
+      for stamp in stamps {
+        state.lastInvalidation += 1
+        state.untold[stamp] = state.lastInvalidation
+      }
     }
     generations.raise(stamps)
-    dropPromises()
+    dropPromises(of: Set(stamps))
     guard let tier else { return }
     await tell(tier)
   }
 
-  /// Who asks from now on does not wait for what was being fetched before.
-  private func dropPromises() { state.withLock { $0.promises = [:] } }
+  /// Who asks from now on for what was invalidated does not wait for what was being fetched before.
+  private func dropPromises(of raised: Set<String>) {
+    state.withLock { state in
+      let dropped = state.promises.keys.filter { place in
+        stamps(of: place).contains { raised.contains($0) }
+      }
+      for place in dropped { state.promises[place] = nil }
+    }
+  }
 
   private static func check(_ name: String) throws(QueryFault) {
     guard !name.isEmpty, name.utf8.count <= nameBytesMax, name.utf8.allSatisfy({ $0 >= 0x20 })

@@ -6,7 +6,8 @@ public import OmniTime
 public protocol QueryTier: Sendable {
   /// Reads entries and stamps, in one trip.
   ///
-  /// - Returns: As many entries and stamps as were asked for; a stamp nobody set is 0.
+  /// - Returns: As many entries and stamps as were asked for. A stamp is another number after each
+  ///   raise, and after the store has lost what it had.
   func read(keys: [String], stamps: [String]) async throws -> TierAnswer
   /// Writes entries, each for its time.
   func write(_ entries: [TierEntry]) async throws

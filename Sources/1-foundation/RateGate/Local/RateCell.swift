@@ -56,7 +56,7 @@ package enum RateCell: Sendable {
   }
 
   /// Decides on a request, and takes its cost if it may go.
-  mutating func decide(
+  package mutating func decide(
     _ cost: Int, _ rule: RateRule, at now: MonotonicInstant
   ) -> RateDecision {
     guard case .arrival(let arrival) = self else { return decideSlowly(cost, rule, at: now) }
@@ -65,6 +65,8 @@ package enum RateCell: Sendable {
     let ahead = min(max(0, arrival - now.nanoseconds), limit)
     let room = Int((limit - ahead) / spacing)
     guard cost <= room else {
+      // Further ahead than any request can be: the clock went back, and nobody waits for that.
+      if arrival - now.nanoseconds > limit { self = .arrival(now.nanoseconds + limit) }
       let wait = cost > rule.burst ? nil : ahead + spacing * Int64(cost) - limit
       return RateDecision(
         isAllowed: false, remaining: room, retryAfter: wait.map { Interval(nanoseconds: $0) },

@@ -14,7 +14,7 @@ public enum SharedScript {
     local t = redis.call('TIME')
     local s, n = tonumber(t[1]), tonumber(t[2]) * 1000
     local wanted, least = tonumber(ARGV[1]), tonumber(ARGV[2])
-    local ahead, room = {}, -1
+    local ahead, room, back = {}, -1, {}
     for i = 1, #KEYS do
       local spacing, limit = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
       local v, d = redis.call('GET', KEYS[i]), 0
@@ -24,7 +24,7 @@ public enum SharedScript {
         d = (tonumber(a) - s) * 1000000000 + (tonumber(b) - n)
       end
       if d < 0 then d = 0 end
-      if d > limit then d = limit end
+      if d > limit then d = limit; back[i] = true end
       ahead[i] = d
       local r = math.floor((limit - d) / spacing)
       if room < 0 or r < room then room = r end
@@ -35,13 +35,14 @@ public enum SharedScript {
     for i = 1, #KEYS do
       local spacing, limit = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
       local d = ahead[i]
-      if granted > 0 then
-        d = d + spacing * granted
+      if granted > 0 then d = d + spacing * granted end
+      if granted > 0 or back[i] then
         local u = n + d
         local c = math.floor(u / 1000000000)
         redis.call('SET', KEYS[i], string.format('%.0f:%.0f', s + c, u - c * 1000000000),
           'PX', math.floor(d / 1000000) + 1000)
-      elseif least > 0 then
+      end
+      if granted == 0 and least > 0 then
         local w = d + spacing * least - limit
         if w > retry then retry = w end
       end
