@@ -180,9 +180,10 @@ struct RedisStreamBridgeTests {
     #expect(try await eventually(.seconds(60)) { record.count >= count })
     #expect(record.sequences == Array(1...UInt64(count)))
     #expect(record.foreign == 0)
-    #expect(bridge.counters.reconnects == 2)
+    // More often when the disk is so slow that a reply comes too late.
+    #expect(bridge.counters.reconnects >= 2)
     #expect(bridge.counters.dropped == 0)
-    #expect(subscriber.counters.reconnects == 2)
+    #expect(subscriber.counters.reconnects >= 2)
     #expect(subscriber.counters.lost == 0)
     bridge.close()
     subscriber.close()
