@@ -28,6 +28,7 @@ public enum Simulator {
     USAGE: omnisim --seed N [--json]       one day that never was
            omnisim --seeds A..B            the days of a range, up to the first that fails
            omnisim ledger --seeds A..B     ledgers on a failing disk, up to the first that fails
+           omnisim cluster --seeds A..B    nodes that share limits and caches, and a store that dies
            omnisim soak [--minutes M] [--kills K] [--seed N] [--program PATH]
                                            days for M minutes, then K kills of the program
     """
@@ -43,12 +44,33 @@ public enum Simulator {
       let options = try SimulatorOptions(Array(arguments.dropFirst()), ["--seeds"])
       return try runLedgers(try options.range("--seeds") ?? 0...99, screen)
     }
+    if arguments.first == "cluster" {
+      let options = try SimulatorOptions(Array(arguments.dropFirst()), ["--seeds"])
+      let seeds = try options.range("--seeds") ?? 0...29
+      return try runClusters(seeds, screen)
+    }
     let options = try SimulatorOptions(arguments, ["--seed", "--seeds", "--json"])
     if let seeds = try options.range("--seeds") {
       try run(seeds, screen)
     } else {
       let report = try Simulation.run(seed: options.number("--seed", 1))
       screen.say(options.has("--json") ? report.json : report.text)
+    }
+  }
+
+  private static func runClusters(_ seeds: ClosedRange<UInt64>, _ screen: Screen) throws {
+    guard seeds.upperBound < .max else { throw ClusterFailed(seeds: seeds) }
+    let range = seeds.lowerBound..<seeds.upperBound + 1
+    guard OmniSimulations.runClusters(seeds: range, output: { screen.say($0) }) else {
+      throw ClusterFailed(seeds: seeds)
+    }
+  }
+
+  /// A cluster failed; what and with which seed was said before.
+  private struct ClusterFailed: Error, CustomStringConvertible {
+    let seeds: ClosedRange<UInt64>
+    var description: String {
+      "of the clusters \(seeds.lowerBound)..\(seeds.upperBound) one failed"
     }
   }
 

@@ -27,6 +27,9 @@ import Glibc
     thread = started
   }
 
+  /// Lets the calling thread sleep; a signal may end it early.
+  public static func nap(microseconds: UInt32) { _ = usleep(microseconds) }
+
   /// Returns when the function has; to be called once.
   public func join() {
     if let thread { _ = pthread_join(thread, nil) }

@@ -1,5 +1,5 @@
-import Glibc
 import OmniClocks
+import OmniPlatform
 import OmniTime
 import Synchronization
 
@@ -23,7 +23,7 @@ final class StopSignal: Sendable {
       let rest = end - TimeSource.machine.now()
       guard rest > .zero else { return }
       // It may end early, by a signal: then it goes round again.
-      _ = usleep(UInt32(max(1, min(rest, Self.slice).nanoseconds / 1_000)))
+      OwnedThread.nap(microseconds: UInt32(max(1, min(rest, Self.slice).nanoseconds / 1_000)))
     }
   }
 }

@@ -1,10 +1,5 @@
+import OmniSimulations
 import Testing
-
-#if canImport(OmniClusterSimulation)
-  import OmniClusterSimulation
-#else
-  import OmniSimulations
-#endif
 
 @Suite struct ClusterSimulationTests {
   @Test(arguments: UInt64(0)..<30)
