@@ -70,7 +70,7 @@ struct RedisLaneTests {
     }
 
     #expect(failures.allSatisfy { $0.code == "RED-003" && $0.fate == .notSent })
-    #expect(time < .seconds(10), "\(time)")
+    #expect(time < .seconds(60), "\(time)")
     try server.start()
     try await until { await isWell(client) }
     #expect(client.counts.reconnects == 0)
@@ -149,7 +149,7 @@ struct RedisLaneTests {
     }
 
     #expect(failure == .timedOut(command: "PING", after: .milliseconds(100), fate: .notSent))
-    #expect(time < .seconds(5), "\(time)")
+    #expect(time < .seconds(30), "\(time)")
     try server.thaw()
     try await until { await isWell(client) }
     await client.close()
@@ -167,7 +167,7 @@ struct RedisLaneTests {
     let time = await measured { await client.close() }
 
     await #expect(throws: RedisFailure.closed(fate: .notSent)) { try await call.value }
-    #expect(time < .seconds(2), "\(time)")
+    #expect(time < .seconds(15), "\(time)")
     try server.thaw()
   }
 
@@ -253,9 +253,9 @@ private func measured(_ body: () async throws -> Void) async rethrows -> Interva
   return Interval(nanoseconds: Int64((ContinuousClock.now - start) / .nanoseconds(1)))
 }
 
-/// Waits until `claim` is true, at most for 20 seconds.
+/// Waits until `claim` is true, at most for two minutes.
 private func until(_ claim: () async throws -> Bool) async throws {
-  let end = ContinuousClock.now + .seconds(20)
+  let end = ContinuousClock.now + .seconds(120)
   while try await !claim() {
     try #require(ContinuousClock.now < end, "it was waited for in vain")
     try await TimeSource.machine.sleep(for: .milliseconds(2))
