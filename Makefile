@@ -19,7 +19,7 @@ demo: setup release ## runs the main job on real market data (HEADLESS=1: ends b
 	.build/release/omni demo $(if $(HEADLESS),--headless)
 
 test: setup ## runs all tests
-	swift test --disable-xctest
+	swift test --disable-xctest --experimental-maximum-parallelization-width 6
 
 build: ## builds everything for debugging
 	swift build --build-tests
