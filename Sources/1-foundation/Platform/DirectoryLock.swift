@@ -17,5 +17,9 @@ public struct DirectoryLock: ~Copyable, Sendable {
     }
   }
 
-  deinit { _ = close(descriptor) }
+  deinit {
+    // A child that is just being started has the descriptor too, until it runs its own program.
+    _ = flock(descriptor, LOCK_UN)
+    _ = close(descriptor)
+  }
 }
