@@ -75,7 +75,7 @@ let modules: [Module] = [
   foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
   foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
   foundation(
-    "QueryCache", uses: ["Collections", "Time", "Encoding", "Clocks"], testing: ["Numerics"]),
+    "QueryCache", uses: ["Collections", "Numerics", "Time", "Encoding", "Clocks"]),
 
   foundation(
     "Resilience",

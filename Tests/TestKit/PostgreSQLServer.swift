@@ -2,11 +2,8 @@ import Foundation
 
 /// A PostgreSQL server for tests: its own folder, its own socket, gone when the value or the process
 /// goes.
-///
-/// A shell stands between: it starts the server when it is told to, tells when it answers, and takes
-/// the server and the folder away when nobody can tell it anything any more.
 public final class PostgreSQLServer: @unchecked Sendable {
-  // The lock guards the talk with the shell; everything else is constant.
+  // The lock guards the count; everything else is constant.
 
   /// Why there is no server.
   public struct Absence: Error, CustomStringConvertible {
@@ -23,9 +20,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
   public static let password = "open sesame"
 
   private let folder: String
-  private let shell = Process()
-  private let orders = Pipe()
-  private let answers = Pipe()
+  private let shell: ServerShell
   private let lock = NSLock()
   private var databaseCount = 0
 
@@ -33,25 +28,16 @@ public final class PostgreSQLServer: @unchecked Sendable {
   public init() throws {
     let binaries = try Self.binaries()
     folder = NSTemporaryDirectory() + "omni-pg-" + UUID().uuidString.prefix(8).lowercased()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", Self.script, "sh", folder, binaries, Self.user, Self.password]
-    shell.standardInput = orders
-    shell.standardOutput = answers
-    shell.standardError = FileHandle.nullDevice
-    try shell.run()
+    shell = try ServerShell(
+      Self.script, folder: folder, [binaries, Self.user, Self.password])
     try start()
   }
 
-  deinit {
-    try? orders.fileHandleForWriting.close()
-    shell.waitUntilExit()
-  }
-
   /// Starts the server again after ``kill()``, and returns when it answers.
-  public func start() throws { try order("start") }
+  public func start() throws { try shell.order("start") }
 
   /// Ends the server and all its processes at once, as a power loss would.
-  public func kill() throws { try order("kill") }
+  public func kill() throws { try shell.order("kill") }
 
   /// Makes an empty database, and returns the words that lead to it.
   public func makeDatabase() throws -> String {
@@ -59,7 +45,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
       databaseCount += 1
       return "test\(databaseCount)"
     }
-    try order("database \(name)")
+    try shell.order("database \(name)")
     return address(database: name)
   }
 
@@ -68,21 +54,6 @@ public final class PostgreSQLServer: @unchecked Sendable {
     database: String, user: String = user, password: String = password
   ) -> String {
     "host=\(folder) dbname=\(database) user=\(user) password='\(password)'"
-  }
-
-  private func order(_ words: String) throws {
-    try lock.withLock {
-      try orders.fileHandleForWriting.write(contentsOf: Data("\(words)\n".utf8))
-      var answer = ""
-      while let byte = try answers.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-        if byte == Data("\n".utf8) { break }
-        answer += String(decoding: byte, as: UTF8.self)
-      }
-      guard answer == "done" else {
-        let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
-        throw Absence(description: "the test's server did not \(words): \(answer)\n\(log)")
-      }
-    }
   }
 
   /// The folder that holds `initdb` and `postgres`.

@@ -3,12 +3,7 @@ import Glibc
 
 /// A Redis server for tests: its own folder, its own port of the loopback, gone when the value or
 /// the process goes.
-///
-/// A shell stands between: it starts the server when it is told to, tells when it answers, and
-/// takes the server and the folder away when nobody can tell it anything any more.
-public final class RedisServer: @unchecked Sendable {
-  // The lock guards the talk with the shell; everything else is constant.
-
+public final class RedisServer: Sendable {
   /// Why there is no server.
   public struct Absence: Error, CustomStringConvertible {
     /// What to do.
@@ -21,10 +16,7 @@ public final class RedisServer: @unchecked Sendable {
   public let password: String
 
   private let folder: String
-  private let shell = Process()
-  private let orders = Pipe()
-  private let answers = Pipe()
-  private let lock = NSLock()
+  private let shell: ServerShell
 
   /// Makes a server in a temporary folder and starts it.
   ///
@@ -37,20 +29,9 @@ public final class RedisServer: @unchecked Sendable {
     port = try Self.freePort()
     self.password = password
     folder = NSTemporaryDirectory() + "omni-redis-" + UUID().uuidString.prefix(8).lowercased()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = [
-      "-c", Self.script, "sh", folder, binary, "\(port)", appendonly ? "yes" : "no", password,
-    ]
-    shell.standardInput = orders
-    shell.standardOutput = answers
-    shell.standardError = FileHandle.nullDevice
-    try shell.run()
+    shell = try ServerShell(
+      Self.script, folder: folder, [binary, "\(port)", appendonly ? "yes" : "no", password])
     try start()
-  }
-
-  deinit {
-    try? orders.fileHandleForWriting.close()
-    shell.waitUntilExit()
   }
 
   /// The address of the server's port, with the password if there is one.
@@ -63,31 +44,16 @@ public final class RedisServer: @unchecked Sendable {
 
   /// Starts the server again after ``kill()``, with the same folder and port, and returns when it
   /// answers.
-  public func start() throws { try order("start") }
+  public func start() throws { try shell.order("start") }
 
   /// Ends the server at once, as a power loss would.
-  public func kill() throws { try order("kill") }
+  public func kill() throws { try shell.order("kill") }
 
   /// Makes the server stand still, as a machine without power to answer does, its sockets open.
-  public func freeze() throws { try order("freeze") }
+  public func freeze() throws { try shell.order("freeze") }
 
   /// Lets the server go on after ``freeze()``.
-  public func thaw() throws { try order("thaw") }
-
-  private func order(_ words: String) throws {
-    try lock.withLock {
-      try orders.fileHandleForWriting.write(contentsOf: Data("\(words)\n".utf8))
-      var answer = ""
-      while let byte = try answers.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-        if byte == Data("\n".utf8) { break }
-        answer += String(decoding: byte, as: UTF8.self)
-      }
-      guard answer == "done" else {
-        let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
-        throw Absence(description: "the test's server did not \(words): \(answer)\n\(log)")
-      }
-    }
-  }
+  public func thaw() throws { try shell.order("thaw") }
 
   /// The server's program, beside which lies `redis-cli`.
   private static func binary() throws -> String {

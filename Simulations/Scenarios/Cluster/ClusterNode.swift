@@ -48,6 +48,8 @@ struct ClusterNode: Sendable {
   var questions: [Int?]
   /// The visits that wait for units, by limit.
   var waiting: [[Int]]
+  /// How many units each question is for.
+  var wanted: [Int]
   var breaker: BreakerMachine
   let cache: NeuroCache<UInt64, CachedValue>
   var invalidations = InvalidationCount()
@@ -77,6 +79,7 @@ struct ClusterNode: Sendable {
     local = try plan.rules.map { try RateGate($0.share(of: nodes), keyCountMax: 64, time: source) }
     questions = plan.rules.map { _ in nil }
     waiting = plan.rules.map { _ in [] }
+    wanted = plan.rules.map { _ in 0 }
     breaker = try BreakerMachine(ClusterPlan.breaker, seed: seed)
     cache = NeuroCache(
       configuration: .init(capacity: max(16, plan.keyCount / 2), seed: seed), time: source)

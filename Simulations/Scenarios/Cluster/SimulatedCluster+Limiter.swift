@@ -41,6 +41,7 @@ extension SimulatedCluster {
     case .take(let wanted, let least):
       nodes[node].waiting[limit].append(visit)
       guard nodes[node].questions[limit] == nil else { return }
+      nodes[node].wanted[limit] = wanted
       let request = SharedRequest(
         [.init(key: limitNames[limit], rule: plan.rules[limit])], wanted: wanted, least: least)
       nodes[node].questions[limit] = ask(.take(request), from: node, .lease(limit: limit))
@@ -75,7 +76,8 @@ extension SimulatedCluster {
     }
     let isLate = mutation == .leaseOutlivesItsTime
     nodes[node].books[limit].receive(
-      grant, asked: isLate ? question.asked + .seconds(30) : question.asked, at: present)
+      grant, wanted: nodes[node].wanted[limit],
+      asked: isLate ? question.asked + .seconds(30) : question.asked, at: present)
     for visit in waiting { askLimit(visit) }
   }
 

@@ -53,4 +53,19 @@ struct BulkheadTests {
     #expect(bulkhead.occupancy.running == 0)
     try await bulkhead.call {}
   }
+
+  @Test("a wait of no time at all ends at once, each time")
+  func noWait() async throws {
+    let bulkhead = Bulkhead(runningMax: 1, waitingMax: 1, waitMax: .zero)
+    let time = ManualTime()
+    let holder = Task {
+      try await bulkhead.call { try await TimeSource.manual(time).sleep(for: .seconds(1)) }
+    }
+    while time.sleeperCount < 1 { await Task.yield() }
+    for _ in 0..<200 {
+      await #expect(throws: Bulkhead.Refused.waitedTooLong(.zero)) { try await bulkhead.call {} }
+    }
+    time.advance(by: .seconds(1))
+    try await holder.value
+  }
 }

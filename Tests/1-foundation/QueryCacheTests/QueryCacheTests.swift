@@ -144,6 +144,15 @@ struct QueryCacheTests {
     #expect(text(try await cache.query("u", ["name"])["name"]) == "u=Ann")
   }
 
+  @Test("a deadline that has passed is told at once, each time")
+  func passedDeadline() async {
+    let source = TimeSource.manual(ManualTime())
+    for _ in 0..<200 {
+      let answer = await FieldPromise().answer(by: source.now(), .seconds(1), source)
+      #expect(answer == .failed(.timeLimit(.seconds(1))))
+    }
+  }
+
   @Test("after an invalidation nothing older is given out: not from memory, not what is on its way")
   func invalidation() async throws {
     let world = World()

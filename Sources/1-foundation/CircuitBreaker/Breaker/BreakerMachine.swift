@@ -29,7 +29,7 @@ public struct BreakerMachine: Sendable {
     case recovering
     /// Lets none through until somebody says otherwise.
     case forcedOpen
-    /// Lets all through and counts nothing.
+    /// Lets all through and judges nothing.
     case disabled
   }
 
@@ -227,7 +227,7 @@ public struct BreakerMachine: Sendable {
   /// Opens the breaker until `release`.
   public mutating func forceOpen() { if state != .forcedOpen { enter(.forcedOpen) } }
 
-  /// Lets all through and counts nothing until `release`.
+  /// Lets all through and judges nothing until `release`.
   public mutating func disable() { if state != .disabled { enter(.disabled) } }
 
   /// Closes the breaker, whatever its state, and forgets what led to it.

@@ -206,7 +206,7 @@ public final class CircuitBreaker: Sendable {
   /// Opens the breaker until `release`.
   public func forceOpen() { change(at: time.now()) { $0.forceOpen() } }
 
-  /// Lets all through and counts nothing until `release`.
+  /// Lets all through and judges nothing until `release`.
   public func disable() { change(at: time.now()) { $0.disable() } }
 
   /// Closes the breaker, whatever its state.

@@ -104,12 +104,8 @@ public final class Bulkhead: Sendable {
   }
 
   private func wait(as number: UInt64) async throws {
-    // Owned by this call, which cancels it when it ends.
-    let timer = Task { [time, waitMax] in
-      try await time.sleep(for: waitMax)
-      give(up: number, Refused.waitedTooLong(waitMax))
-    }
-    defer { timer.cancel() }
+    var timer: Task<Void, any Error>?
+    defer { timer?.cancel() }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let entry: Entry = state.withLock { state in
@@ -128,7 +124,13 @@ public final class Bulkhead: Sendable {
         switch entry {
         case .goes: continuation.resume()
         case .fails(let error): continuation.resume(throwing: error)
-        case .waits: break
+        case .waits:
+          // Not before it waits, or a short time could be over before there is anybody to tell.
+          // Owned by this call, which cancels it when it ends.
+          timer = Task { [time, waitMax] in
+            try await time.sleep(for: waitMax)
+            give(up: number, Refused.waitedTooLong(waitMax))
+          }
         }
       }
     } onCancel: {

@@ -1,4 +1,5 @@
 public import OmniClocks
+import OmniNumerics
 import OmniTime
 import Synchronization
 
@@ -28,7 +29,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
     var freshness: Freshness
     var flights: [Key: Flight] = [:]
     var lastFlight: UInt64 = 0
-    var random: UInt64
+    var random: SplitMix64
     var loads: UInt64 = 0
     var failures: UInt64 = 0
     var joined: UInt64 = 0
@@ -74,7 +75,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
     }
     self.time = time
     memory = NeuroCache(configuration: .init(capacity: capacity, seed: seed), time: time)
-    state = Mutex(State(freshness: freshness, random: seed))
+    state = Mutex(State(freshness: freshness, random: SplitMix64(seed: seed)))
   }
 
   /// The value of a key; loaded if it is not there.
@@ -142,18 +143,9 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
   private func isEarly(_ kept: Kept, at now: MonotonicInstant) -> Bool {
     guard kept.cost > .zero else { return false }
     return state.withLock { state in
-      let draw = Self.next(&state.random)
+      let draw = state.random.next()
       return state.freshness.isEarly(rest: kept.freshUntil - now, cost: kept.cost, draw: draw)
     }
-  }
-
-  private static func next(_ random: inout UInt64) -> UInt64 {
-    // Wrapping is the definition of SplitMix64.
-    random &+= 0x9E37_79B9_7F4A_7C15
-    var bits = random
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 
   /// Begins a load that nobody waits for, unless one is under way.
@@ -217,7 +209,7 @@ public final class LoadingCache<Key: CacheKey & Hashable, Value: Sendable>: Send
       let freshness = state.freshness
       let base = value == nil ? freshness.absentFor : freshness.lasting
       guard base > .zero else { return }
-      let fresh = freshness.varied(base, draw: Self.next(&state.random))
+      let fresh = freshness.varied(base, draw: state.random.next())
       let kept = Kept(value: value, freshUntil: now + fresh, cost: cost)
       let lasting = value == nil ? fresh : fresh + freshness.staleFor
       memory.insert(kept, for: key, lasting: lasting)

@@ -1,3 +1,5 @@
+import OmniCollections
+
 /// How often keys were asked for of late, from 0 to 15, in half a byte a counter.
 ///
 /// A count-min sketch with conservative reading: a key has four counters, all within one line of
@@ -70,12 +72,6 @@ package struct FrequencySketch: Sendable {
 }
 
 extension UInt64 {
-  /// The bits, mixed once more: the finaliser of SplitMix64.
-  package var rehashed: UInt64 {
-    // Wrapping is the definition.
-    var bits = self &+ 0x9E37_79B9_7F4A_7C15
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
-  }
+  /// The bits, mixed once more.
+  package var rehashed: UInt64 { KeyHash.hash(of: self, seed: 0) }
 }

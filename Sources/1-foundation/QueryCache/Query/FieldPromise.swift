@@ -1,9 +1,9 @@
-import OmniClocks
-import OmniTime
+package import OmniClocks
+package import OmniTime
 import Synchronization
 
 /// The answer on a field that is on its way; whoever waits for it does so for a limited time.
-final class FieldPromise: Sendable {
+package final class FieldPromise: Sendable {
   private struct State {
     var answer: QueryResult.Field?
     var waiting: [UInt64: CheckedContinuation<QueryResult.Field?, Never>] = [:]
@@ -11,6 +11,8 @@ final class FieldPromise: Sendable {
   }
 
   private let state = Mutex(State())
+
+  package init() {}
 
   /// Gives the answer to all who wait and will; the first one counts.
   func fulfil(_ answer: QueryResult.Field) {
@@ -24,7 +26,7 @@ final class FieldPromise: Sendable {
   }
 
   /// The answer, or that it took longer than `limit`, which ends at `deadline`.
-  func answer(
+  package func answer(
     by deadline: MonotonicInstant, _ limit: Interval, _ time: TimeSource
   ) async -> QueryResult.Field {
     if let answer = state.withLock({ $0.answer }) { return answer }
@@ -32,19 +34,21 @@ final class FieldPromise: Sendable {
       state.lastNumber += 1
       return state.lastNumber
     }
-    // Owned by this call, which cancels it when it ends.
-    let timer = Task {
-      // Whoever is cancelled has his answer.
-      guard (try? await time.sleep(until: deadline)) != nil else { return }
-      giveUp(number)
-    }
-    defer { timer.cancel() }
+    var timer: Task<Void, Never>?
+    defer { timer?.cancel() }
     let answer = await withCheckedContinuation { continuation in
       let known = state.withLock { state in
         if state.answer == nil { state.waiting[number] = continuation }
         return state.answer
       }
-      if let known { continuation.resume(returning: known) }
+      if let known { return continuation.resume(returning: known) }
+      // Not before it waits, or a deadline that has passed could be over before there is anybody to
+      // tell. Owned by this call, which cancels it when it ends.
+      timer = Task {
+        // Whoever is cancelled has his answer.
+        guard (try? await time.sleep(until: deadline)) != nil else { return }
+        giveUp(number)
+      }
     }
     return answer ?? .failed(.timeLimit(limit))
   }

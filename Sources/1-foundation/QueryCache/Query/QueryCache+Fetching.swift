@@ -172,7 +172,7 @@ extension QueryCache {
     let start = time.now()
     state.withLock { $0.counts.calls += 1 }
     do {
-      let answer = try await limited(configuration.callLimit) {
+      let answer = try await withTimeLimit(configuration.callLimit, time: time) {
         try await service.resolve(entity, fields)
       }
       let cost = time.now() - start
@@ -286,24 +286,10 @@ extension QueryCache {
     }
   }
 
-  private struct LimitPassed: Error {}
-
-  /// Does something for a limited time.
+  /// Does something with the tier, for a limited time.
   private func limited<Value: Sendable>(
-    _ limit: Interval? = nil, _ body: @escaping @Sendable () async throws -> Value
+    _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    let limit = limit ?? configuration.tierLimit
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask { try await body() }
-      group.addTask { [time] in
-        try await time.sleep(for: limit)
-        return nil
-      }
-      defer { group.cancelAll() }
-      guard let first = try await group.next(), case .some(let value) = first else {
-        throw LimitPassed()
-      }
-      return value
-    }
+    try await withTimeLimit(configuration.tierLimit, time: time, body)
   }
 }

@@ -1,4 +1,5 @@
 public import OmniClocks
+import OmniNumerics
 public import OmniTime
 import Synchronization
 
@@ -105,7 +106,7 @@ public final class QueryCache: Sendable {
     /// answer to an earlier telling says nothing of a later invalidation.
     var untold: [String: UInt64] = [:]
     var lastInvalidation: UInt64 = 0
-    var random: UInt64
+    var random: SplitMix64
   }
 
   /// The longest name.
@@ -157,7 +158,7 @@ public final class QueryCache: Sendable {
         configuration: .init(capacity: capacity, seed: seed), time: time)
     }
     self.memories = memories
-    state = Mutex(State(random: seed))
+    state = Mutex(State(random: SplitMix64(seed: seed)))
   }
 
   /// Answers a query for fields of an entity.
@@ -269,13 +270,7 @@ public final class QueryCache: Sendable {
     return stamps
   }
 
-  func draw() -> UInt64 {
-    state.withLock { state in
-      // Wrapping is the definition of SplitMix64.
-      state.random &+= 0x9E37_79B9_7F4A_7C15
-      return state.random.rehashed
-    }
-  }
+  func draw() -> UInt64 { state.withLock { $0.random.next() } }
 
   private func raise(_ stamps: [String]) async {
     state.withLock { state in
@@ -285,6 +280,10 @@ public final class QueryCache: Sendable {
         state.lastInvalidation += 1
         state.untold[stamp] = state.lastInvalidation
       }
+      guard state.untold.count > Generations.stampCountMax else { return }
+      // More than can be remembered: everything is invalidated.
+      state.untold = Dictionary(
+        uniqueKeysWithValues: memories.keys.map { ("p\($0)", state.lastInvalidation) })
     }
     generations.raise(stamps)
     dropPromises(of: Set(stamps))

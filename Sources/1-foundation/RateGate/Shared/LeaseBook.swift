@@ -51,7 +51,6 @@ public struct LeaseBook: Sendable {
   private var size = 1
   /// What was asked for and not had since the last grant.
   private var missed = 0
-  private var wantedLast = 0
 
   /// Creates a book without units, of a limit with the rule `rule`.
   public init(_ configuration: Configuration, _ rule: RateRule) {
@@ -77,15 +76,16 @@ public struct LeaseBook: Sendable {
     }
     if now < refusedUntil { return .refused(retryAfter: refusedUntil - now) }
     missed = min(configuration.unitsMax, missed + cost)
-    wantedLast = max(cost, size) - units
-    return .take(wanted: wantedLast, least: cost - units)
+    return .take(wanted: max(cost, size) - units, least: cost - units)
   }
 
   /// Notes what the shared limit gave; whoever waited for it asks again.
   ///
-  /// - Parameter asked: When the shared limit was asked: the lease counts from there.
+  /// - Parameters:
+  ///   - wanted: What was asked for.
+  ///   - asked: When the shared limit was asked: the lease counts from there.
   public mutating func receive(
-    _ grant: SharedGrant, asked: MonotonicInstant, at now: MonotonicInstant
+    _ grant: SharedGrant, wanted: Int, asked: MonotonicInstant, at now: MonotonicInstant
   ) {
     // Used up before its time: more next time. Half of it left: less.
     size = used * 2 > size ? min(configuration.unitsMax, size * 2) : max(1, size - size / 4)
@@ -93,7 +93,7 @@ public struct LeaseBook: Sendable {
     used = 0
     missed = 0
     if now >= expiry { units = 0 }
-    if grant.granted < wantedLast { refusedUntil = now + max(grant.retryAfter, pause) }
+    if grant.granted < wanted { refusedUntil = now + max(grant.retryAfter, pause) }
     guard grant.granted > 0 else { return }
     units = min(configuration.unitsMax, units + grant.granted)
     expiry = asked + configuration.lasting

@@ -177,7 +177,8 @@ public final class SharedGate: Sendable {
       state.questions[key] = nil
       switch answer {
       case .success(let grant):
-        state.books[key, default: LeaseBook(lease, rule)].receive(grant, asked: asked, at: now)
+        state.books[key, default: LeaseBook(lease, rule)].receive(
+          grant, wanted: wanted, asked: asked, at: now)
         return nil
       case .failure(let fault): return fault
       }

@@ -31,39 +31,36 @@ struct BenchCommand: Command {
         "CLI-015", "there is no benchmark \(unknown)",
         wanted: "one of \(all.joined(separator: ", "))", remedy: "see omni bench --help")
     }
+    if names == ["bus"], let address = arguments.value("--subscribe") {
+      return try subscribe(address, arguments, console)
+    }
+    // What is wrong with the command line or its files is said before anything is measured.
+    let replay = names.contains("cache") ? try cacheReplay(arguments) : nil
+    let engine = names.contains(where: usual.contains) ? try bars(arguments) : nil
     var results: [(String, [Figure])] = []
     for name in names {
-      switch name {
-      case "cache": results.append((name, try cache(arguments)))
-      case "omega": results.append((name, try omega()))
-      case "bus":
-        if let address = arguments.value("--subscribe") {
-          return try subscribe(address, arguments, console)
-        }
-        results.append((name, try bus()))
-      default: results.append((name, try engine(name, arguments)))
+      do {
+        results.append((name, try figures(name, engine, replay)))
+      } catch {
+        throw Problem(describing: error, code: "BEN-001", remedy: "report it")
       }
     }
     show(results, isJSON: arguments.has("--json"), console)
   }
 
-  private static func engine(_ name: String, _ arguments: Arguments) throws -> [Figure] {
-    let (bars, instrument) = try bars(arguments)
-    do {
-      switch name {
-      case "ema-bars": return try EMABars(tiling: bars, instrument: instrument).figures()
-      default: return try JournalReplay(bars).figures()
-      }
-    } catch {
-      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
-    }
-  }
-
-  private static func bus() throws -> [Figure] {
-    do {
-      return try BusOperations().figures()
-    } catch {
-      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
+  private static func figures(
+    _ name: String, _ engine: (bars: [Bar], instrument: Instrument)?, _ replay: CacheReplay?
+  ) throws(BenchmarkFailure) -> [Figure] {
+    switch name {
+    case "ema-bars":
+      guard let engine else { return [] }
+      return try EMABars(tiling: engine.bars, instrument: engine.instrument).figures()
+    case "journal-replay":
+      guard let engine else { return [] }
+      return try JournalReplay(engine.bars).figures()
+    case "cache": return try replay?.figures() ?? []
+    case "omega": return try OmegaOperations().figures() + RedisFields().figures()
+    default: return try BusOperations().figures()
     }
   }
 
@@ -78,18 +75,10 @@ struct BenchCommand: Command {
     }
   }
 
-  private static func omega() throws -> [Figure] {
-    do {
-      return try OmegaOperations().figures() + RedisFields().figures()
-    } catch {
-      throw Problem(describing: error, code: "BEN-001", remedy: "report it")
-    }
-  }
-
-  private static func cache(_ arguments: Arguments) throws -> [Figure] {
+  private static func cacheReplay(_ arguments: Arguments) throws -> CacheReplay {
     let path = try arguments.required("--trace", self)
-    let size = try arguments.integer("--size", in: 1...1 << 27)
-    guard let size else { _ = try arguments.required("--size", self); return [] }
+    _ = try arguments.required("--size", self)
+    let size = try arguments.integer("--size", in: 1...1 << 27) ?? 1
     var format: CacheTrace.Format?
     if let name = arguments.value("--format") {
       format = CacheTrace.Format(rawValue: name)
@@ -103,7 +92,7 @@ struct BenchCommand: Command {
     do {
       let trace = try CacheTrace(
         path: path, format: format, limit: limit ?? CacheTrace.requestCountMax)
-      return try CacheReplay(trace, capacity: size).figures()
+      return CacheReplay(trace, capacity: size)
     } catch {
       throw Problem(describing: error, code: "BEN-002", remedy: "give another file or its format")
     }

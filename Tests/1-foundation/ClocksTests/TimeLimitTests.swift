@@ -1,4 +1,3 @@
-import OmniCircuitBreaker
 import OmniClocks
 import OmniTime
 import Testing

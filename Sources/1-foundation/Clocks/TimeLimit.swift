@@ -1,4 +1,3 @@
-public import OmniClocks
 public import OmniTime
 
 /// A call took longer than it may.
@@ -7,7 +6,7 @@ public struct TimeLimitExceeded: Error, Sendable, Hashable, CustomStringConverti
   public let limit: Interval
 
   /// The stable code of the error.
-  public var code: String { "BRK-004" }
+  public var code: String { "CLK-001" }
 
   /// One line: what was wanted.
   public var description: String { "\(code): no result within \(limit.nanoseconds) ns" }
