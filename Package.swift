@@ -134,6 +134,12 @@ let modules: [Module] = [
       "Numerics", "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime", "Model", "Ledger",
       "Portfolio", "Risk", "Execution", "Strategy", "Kernel", "Posting",
     ], testing: ["Matching"]),
+  engine(
+    "RunHistory",
+    uses: [
+      "Time", "Money", "Encoding", "Crypto", "Storage", "Runtime", "Snapshotter", "Model", "Ledger",
+      "Portfolio", "Execution", "Strategy", "Kernel", "Backtest",
+    ], testing: ["Matching", "Risk", "Posting"]),
 
   // The only layer that speaks with the world outside.
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),

@@ -1,5 +1,5 @@
 public import OmniEncoding
-import OmniTime
+public import OmniTime
 
 // The long way of reading: what is not simply the next good record of the present segment.
 extension JournalReader where Store: ~Copyable {
@@ -27,6 +27,34 @@ extension JournalReader where Store: ~Copyable {
     unsafe base = nil
     cursor.image = nil
     return nil
+  }
+
+  /// Passes over the segments that hold no record at or behind `sequence`, without reading them.
+  ///
+  /// The next record is then the first of a segment: `sequence` itself or one before it, or, if the
+  /// journal has no such record, one of the last segment.
+  ///
+  /// - Precondition: no record has been read.
+  /// - Throws: what ``next()`` throws for a list of segments, or for a header that is not right.
+  /// - Complexity: O(log segments) headers are looked at.
+  public mutating func skip(to sequence: SequenceNumber) throws(JournalFailure) {
+    precondition(cursor.segments.isEmpty, "a reader before its first record")
+    try cursor.begin(store)
+    // Of all segments but the first, those from `high` on begin behind the record.
+    var (low, high) = (0, cursor.segments.count)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      let image = try store.image(of: cursor.segments[middle])
+      // One that is cut within its header is judged when it is read.
+      guard unsafe image.bytes.count >= SegmentHeader.size else {
+        high = middle
+        continue
+      }
+      let header = try SegmentHeader(image.headerWords, of: cursor.segments[middle])
+      if header.firstSequence <= sequence.value { low = middle } else { high = middle }
+    }
+    cursor.opened = low
+    cursor.skipped = low
   }
 
   /// Whether the short way will take what stands next.
@@ -74,8 +102,9 @@ extension JournalReader where Store: ~Copyable {
   }
 
   private mutating func checkContinuation(_ header: SegmentHeader) throws(JournalFailure) {
-    if cursor.opened == 1 && header.index > 0 {
-      // The records before were given up; their count and chain are taken from the header.
+    if cursor.opened == cursor.skipped + 1 && header.index > 0 {
+      // The records before were given up or passed over; their count and chain are taken from the
+      // header.
       sequence = header.firstSequence
       chain = header.chain
     }

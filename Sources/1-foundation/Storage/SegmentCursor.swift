@@ -4,8 +4,10 @@ import OmniEncoding
 @usableFromInline
 struct SegmentCursor: ~Copyable {
   var segments: [UInt32] = []
-  /// How many segments have been opened.
+  /// How many segments have been opened or passed over.
   var opened = 0
+  /// How many segments were passed over unread.
+  var skipped = 0
   var header: SegmentHeader?
   var state = SegmentState(.open, SegmentHeader.size)
   /// How many bytes the present file holds.

@@ -4,11 +4,19 @@ import OmniModel
 import OmniMoney
 
 extension OrderManager {
-  /// Puts every working order, by number, and the trades that are remembered.
-  public func encode(into sink: inout some WordSink & ~Copyable) {
+  /// The orders that work, by number.
+  ///
+  /// - Complexity: O(n log n); allocates.
+  public var workingOrders: [Order] {
     var working: [Order] = []
     orders.forEach { working.append($0) }
     working.sort { $0.intent.id < $1.intent.id }
+    return working
+  }
+
+  /// Puts every working order, by number, and the trades that are remembered.
+  public func encode(into sink: inout some WordSink & ~Copyable) {
+    let working = workingOrders
     sink.put(UInt64(working.count))
     for order in working {
       order.intent.encode(into: &sink)

@@ -116,6 +116,11 @@ public struct TradingNode<
   /// How many orders work now.
   public var workingOrderCount: Int { orders.count }
 
+  /// The orders that work now, by number.
+  ///
+  /// - Complexity: O(n log n); allocates.
+  public var workingOrders: [Order] { orders.workingOrders }
+
   /// Ends the node and hands its journal and observer over.
   public consuming func finish() -> Remains {
     Remains(journal: sequencer.takeJournal(), observer: observer)

@@ -80,6 +80,39 @@ struct JournalReaderTests {
 
   // MARK: Segments
 
+  @Test func `a reader enters a journal where a record stands`() throws {
+    for retention in [JournalConfiguration.Retention.keepAll, .recycle(segments: 3)] {
+      let disk = MemoryJournalDisk()
+      var writer = try JournalWriter.create(
+        MemoryJournalStore(disk), try settings(.process, retention))
+      for number: UInt64 in 0..<6_000 {
+        _ = try writer.append(
+          kind: 1, version: 1, time: at(Int64(number)),
+          payload: Words(record: number, count: Int(number % 11)))
+      }
+      try writer.close()
+      let (all, _) = try readAll(MemoryJournalStore(disk))
+      let first = try #require(all.first).header.sequence.value
+      #expect(disk.segments.count > 2)
+      for wanted in Array(stride(from: UInt64(0), to: 6_100, by: 61)) + [5_999, .max] {
+        var reader = JournalReader(MemoryJournalStore(disk))
+        try reader.skip(to: SequenceNumber(wanted))
+        var header = try #require(try reader.next())
+        let entered = header.sequence.value
+        #expect(entered <= wanted || entered == first)
+        var rest = [header.sequence.value]
+        while let next = try reader.next() {
+          header = next
+          rest.append(next.sequence.value)
+        }
+        #expect(rest == all.map(\.header.sequence.value).suffix(rest.count))
+        #expect(header == all.last?.header && reader.end == .sealed)
+        // No whole segment was read that could have been passed over.
+        #expect(min(wanted, 5_999) - min(entered, wanted, 5_999) < 2_000)
+      }
+    }
+  }
+
   @Test func `missing, strange and exchanged segments are refused`() throws {
     let journal = try sealedJournal()
     let contents = journal.segments.compactMap { journal.content(of: $0) }

@@ -30,6 +30,65 @@ struct ReplayCommandTests {
     }
   }
 
+  // MARK: The state at a moment
+
+  @Test func `the state at the end, at a record and at an instant is shown, from snapshots too`()
+    throws
+  {
+    try Runs.inFolder { folder in
+      let (journal, _, digest) = try Journals.make(folder, bars: 600)
+      let replayed = try BacktestCommandTests.object(omni("replay", journal, "--json").output)
+      let records = try #require(replayed["records"] as? Int)
+      func state(_ moment: String, _ more: String...) throws -> [String: Any] {
+        let outcome = omni(["replay", journal, "--json", "--at", moment] + more)
+        #expect(outcome.code == 0 && outcome.messages.isEmpty, "\(outcome.messages)")
+        return try BacktestCommandTests.object(outcome.output)
+      }
+      // The run's digest is of the state before the record that tells it.
+      let last = try state("\(records - 1)", "--stride", "500")
+      #expect(last["digest"] as? String == digest && last["records"] as? Int == records - 1)
+      #expect(last["fills"] as? Int == replayed["fills"] as? Int)
+      let again = try state("\(records - 1)")
+      #expect(again["digest"] as? String == digest)
+      #expect((again["replayed"] as? Int ?? .max) <= 500 && again["snapshot"] as? Int ?? 0 > 0)
+      #expect(try state("end")["records"] as? Int == records)
+
+      let early = try state("560", "--snapshots", "\(folder)/elsewhere")
+      let time = try #require(early["time"] as? String)
+      let same = try state(time)
+      #expect(same["equity"] as? String == early["equity"] as? String)
+      #expect((early["positions"] as? [Any])?.count == 1)
+      let text = omni("replay", journal, "--at", "560").output
+      #expect(text.contains("records   560 of \(records)") && text.contains("rsi-limit"))
+      #expect(text.contains("from the snapshot after record 500"))
+      // Snapshots in the journal's folder are no part of it.
+      #expect(omni("replay", journal, "--verify").code == 0)
+    }
+  }
+
+  @Test func `a moment that is none is refused, and nothing is left behind`() throws {
+    try Runs.inFolder { folder in
+      let (journal, _, _) = try Journals.make(folder, bars: 60)
+      Self.expectUsage(omni("replay", journal, "--at", "0"), "CLI-045", "before the run's plan")
+      for wrong in ["-1", "soon", "2024-13-01"] {
+        Self.expectUsage(omni("replay", journal, "--at=\(wrong)"), "CLI-045", wrong)
+      }
+      Self.expectUsage(omni("replay", journal, "--at", "end", "--verify"), "CLI-044", "--verify")
+      Self.expectUsage(omni("replay", journal, "--stride", "5"), "CLI-044", "--stride")
+      Self.expectUsage(omni("replay", journal, "--at", "end", "--stride", "0"), "CLI-008", "--stride")
+      expectRefused(omni("replay", journal, "--at", "999999"), "RUN-008", "999999")
+      expectRefused(omni("replay", "\(folder)/none", "--at", "end"), "STO-002", "journal")
+      #expect(!FileSystem.exists("\(folder)/none") && !FileSystem.exists("\(journal)/snapshots"))
+    }
+  }
+
+  private static func expectUsage(_ outcome: Outcome, _ code: String, _ words: String) {
+    #expect(outcome.code == 64 && outcome.output.isEmpty, "\(outcome.output)")
+    #expect(
+      outcome.messages.hasPrefix("error[\(code)]: ") && outcome.messages.contains(words),
+      "\(outcome.messages)")
+  }
+
   @Test func `a replay gives a ledger what the journal leads to, once`() throws {
     try Runs.inFolder { folder in
       let (journal, _, digest) = try Journals.make(folder, bars: 600)

@@ -6,11 +6,14 @@ import OmniStorage
 /// `omni replay`: a journal's run, done again.
 struct ReplayCommand: Command {
   static let name = "replay"
-  static let summary = "runs a journal again and prints the digest of the state"
+  static let summary = "runs a journal again, or shows the state at any record or instant of it"
   static let positional = "JOURNAL"
   static let options: [Option] = [
     Option("--verify", nil, "holds every record that follows against the journal's"),
     Option("--ledger", "DIR", "posts what the journal leads to, and the ledger there lacks"),
+    Option("--at", "WHEN", "shows the state after that many records, at an instant, or at the end"),
+    Option("--snapshots", "DIR", "keeps what makes --at quick there (JOURNAL/snapshots)"),
+    Option("--stride", "N", "records between two snapshots (1048576)"),
     .json,
   ]
   static let example = "omni replay .omni/runs/demo/journal --verify"
@@ -21,6 +24,7 @@ struct ReplayCommand: Command {
         "CLI-013", "\(arguments.positional.count) journals are named", wanted: "one",
         remedy: "see omni replay --help")
     }
+    if try ReplayState(arguments).show(folder, console) { return }
     let (result, postings) = try replay(
       folder, isVerified: arguments.has("--verify"),
       ledger: arguments.value("--ledger").map { LedgerFolder(path: $0) }, console)
@@ -65,7 +69,7 @@ struct ReplayCommand: Command {
     do throws(Replay.Failure) { return try body() } catch { throw problem(error) }
   }
 
-  private static func problem(_ failure: Replay.Failure) -> Problem {
+  static func problem(_ failure: Replay.Failure) -> Problem {
     switch failure {
     case .journal(let cause): RunJob.problem(cause)
     case .run(.ledger(let cause)): LedgerFolder.problem(cause)

@@ -42,7 +42,7 @@ package enum TradesFile {
   }
 
   /// The mean price of so many lots, with at least the tick's decimals.
-  private static func average(
+  static func average(
     _ tickLots: Int128, over lots: Int64, _ terms: InstrumentTerms
   ) -> String {
     guard lots > 0 else { return "" }
