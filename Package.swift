@@ -70,17 +70,20 @@ let modules: [Module] = [
     testing: ["Numerics"]),
 
   // The Omega libraries: each is a product of the package, usable without the rest.
-  foundation("RateGate", uses: ["Collections", "Time", "Clocks"], testing: ["Numerics"]),
-  foundation("CircuitBreaker", uses: ["Numerics", "Time", "Clocks"]),
-  foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
-  foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform"]),
   foundation(
-    "QueryCache", uses: ["Collections", "Numerics", "Time", "Encoding", "Clocks"]),
+    "RateGate", uses: ["Collections", "Time", "Telemetry", "Clocks"], testing: ["Numerics"]),
+  foundation("CircuitBreaker", uses: ["Numerics", "Time", "Telemetry", "Clocks"]),
+  foundation("ShardRouter", uses: ["Encoding"], testing: ["Numerics"]),
+  foundation("Snapshotter", uses: ["Numerics", "Time", "Encoding", "Platform", "Telemetry"]),
+  foundation(
+    "QueryCache",
+    uses: ["Collections", "Numerics", "Time", "Encoding", "Telemetry", "Clocks"]),
 
   foundation(
     "Resilience",
     uses: [
-      "Time", "Platform", "Configuration", "Clocks", "RateGate", "CircuitBreaker", "QueryCache",
+      "Time", "Platform", "Telemetry", "Configuration", "Clocks", "RateGate", "CircuitBreaker",
+      "QueryCache",
       "ShardRouter", "Snapshotter",
     ]),
 
@@ -301,7 +304,8 @@ let programs: [Target] = [
 
 /// What other packages may use alone: the resilience libraries, and the time that they are told.
 let omega = [
-  "Time", "Clocks", "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter", "ShardRouter",
+  "Time", "Clocks", "Telemetry", "QueryCache", "RateGate", "CircuitBreaker", "Snapshotter",
+  "ShardRouter",
   "Resilience",
 ]
 

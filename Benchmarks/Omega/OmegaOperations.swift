@@ -5,6 +5,7 @@ import OmniQueryCache
 import OmniRateGate
 import OmniShardRouter
 import OmniSnapshotter
+import OmniTelemetry
 import OmniTime
 
 /// One operation each of the resilience libraries, as `Benchmarks/peers/omega.py` does them with
@@ -24,6 +25,7 @@ public struct OmegaOperations {
         Figure("route_slots_ns", try route(.slots), "the same by the table of slots"),
         Figure("memory_hit_ns", try memoryHit(), "a hit among 10,000 texts of 16 bytes"),
         Figure("replay_10k_us", try replay(), "an aggregate of 10,000 events, without a snapshot"),
+        Figure("scrape_us", try scrape(), "metrics of 50 limiters, breakers and caches as text"),
       ]
     } catch let failure as BenchmarkFailure {
       throw failure
@@ -51,6 +53,23 @@ public struct OmegaOperations {
       throw BenchmarkFailure.wrongResult("\(allowed) decisions of 6,000,000 allowed")
     }
     return result
+  }
+
+  /// The whole price of the metrics: the parts count in any case, and are asked at a scrape alone.
+  private func scrape() throws -> Double {
+    let registry = MetricsRegistry()
+    for number in 0..<50 {
+      let gate = try RateGate(RateRule(count: 10, per: .seconds(1)))
+      try gate.observe(in: registry, as: "part-\(number)")
+      try CircuitBreaker("part-\(number)").observe(in: registry)
+      try NeuroCache<String, Int>(capacity: 1_000).observe(in: registry, as: "part-\(number)")
+    }
+    var length = 0
+    let result = best(20) { for _ in 0..<20 { length += registry.rendered().utf8.count } }
+    guard length > 20 * 6 * 50 * 26 * 20 else {
+      throw BenchmarkFailure.wrongResult("a text of \(length / 120) bytes")
+    }
+    return result / 1_000
   }
 
   private func breaker() throws -> Double {

@@ -4,6 +4,7 @@ public import OmniQueryCache
 public import OmniRateGate
 public import OmniShardRouter
 public import OmniSnapshotter
+public import OmniTelemetry
 import Synchronization
 
 /// The limiters, gates, breakers and routers of a plan, by their names.
@@ -20,6 +21,7 @@ public final class Resilience: Sendable {
     var gates: [String: SelfTuningGate] = [:]
     var breakers: [String: CircuitBreaker] = [:]
     var routers: [String: ShardRouter] = [:]
+    var registry: MetricsRegistry?
   }
 
   private let time: TimeSource
@@ -64,6 +66,42 @@ public final class Resilience: Sendable {
   /// A router as it is now; it is a value, to be asked for again after a plan was taken over.
   public func router(_ name: String) throws(ResilienceFault) -> ShardRouter {
     try find(state.withLock { $0.routers[name] }, "router", name)
+  }
+
+  /// Shows the limiters, gates and breakers in `registry`, those too that later plans bring.
+  ///
+  /// - Throws: a rule fault if a name is taken there, or if this was done before; what was
+  ///   registered by then stays.
+  public func observe(in registry: MetricsRegistry) throws(ResilienceFault) {
+    let fault: ResilienceFault? = state.withLock { state in
+      guard state.registry == nil else { return .rule(at: "metrics", "they are observed already") }
+      do throws(ResilienceFault) {
+        try Self.observe(state, since: nil, in: registry)
+        state.registry = registry
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let fault { throw fault }
+  }
+
+  private static func observe(
+    _ state: State, since old: State?, in registry: MetricsRegistry
+  ) throws(ResilienceFault) {
+    do throws(MetricsError) {
+      for (name, limiter) in state.limiters where old?.limiters[name] == nil {
+        try limiter.observe(in: registry, as: name)
+      }
+      for (name, gate) in state.gates where old?.gates[name] == nil {
+        try gate.observe(in: registry, as: name)
+      }
+      for (name, breaker) in state.breakers where old?.breakers[name] == nil {
+        try breaker.observe(in: registry)
+      }
+    } catch {
+      throw .rule(at: "metrics", "\(error)")
+    }
   }
 
   /// Takes another plan over.
@@ -118,6 +156,7 @@ public final class Resilience: Sendable {
     } catch {
       throw .rule(at: "plan", "\(error)")
     }
+    if let registry = state.registry { try observe(next, since: state, in: registry) }
     next.plan = plan
     state = next
   }

@@ -12,6 +12,8 @@ public enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidBounds(metric: String)
   /// The registry holds as many series as it may.
   case tooManySeries(metric: String, limit: Int)
+  /// A part of this name and these labels is registered already.
+  case observedTwice(metric: String)
 
   /// The stable code of the kind of error.
   public var code: String {
@@ -22,6 +24,7 @@ public enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
     case .otherDefinition: "TEL-004"
     case .invalidBounds: "TEL-005"
     case .tooManySeries: "TEL-006"
+    case .observedTwice: "TEL-007"
     }
   }
 
@@ -42,6 +45,8 @@ public enum MetricsError: Error, Sendable, Equatable, CustomStringConvertible {
         "\(metric): wanted 1 to \(MetricsRegistry.boundCountMax) ascending bounds"
       case .tooManySeries(let metric, let limit):
         "\(metric): the registry is full, wanted at most \(limit) series"
+      case .observedTwice(let metric):
+        "\(metric): a part with these labels is observed already, wanted other labels"
       }
     return "\(code): \(sentence)"
   }

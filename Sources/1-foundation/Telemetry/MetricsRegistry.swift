@@ -22,12 +22,15 @@ public final class MetricsRegistry: Sendable {
     case counter(Counter)
     case gauge(Gauge)
     case histogram(Histogram)
+    /// A figure of an observer: which observer, and which of its figures.
+    case observed(observer: Int, place: Int, type: String)
 
     var type: String {
       switch self {
       case .counter: "counter"
       case .gauge: "gauge"
       case .histogram: "histogram"
+      case .observed(_, _, let type): type
       }
     }
   }
@@ -42,12 +45,16 @@ public final class MetricsRegistry: Sendable {
     var series: [String: Instrument] = [:]
   }
 
-  private struct State {
+  /// Gives the figures of a part, in the same order each time.
+  typealias Observer = @Sendable () -> [Observation]
+
+  struct State {
     var families: [String: Family] = [:]
     var seriesCount = 0
+    var observers: [Observer] = []
   }
 
-  private struct Definition {
+  struct Definition {
     let name: String
     let type: String
     let help: String
@@ -55,7 +62,7 @@ public final class MetricsRegistry: Sendable {
     var bounds: [Int64] = []
   }
 
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   /// Creates an empty registry.
   public init() {}
@@ -100,9 +107,12 @@ public final class MetricsRegistry: Sendable {
     return histogram
   }
 
-  /// The families by name, for rendering.
-  var families: [(name: String, family: Family)] {
-    state.withLock { $0.families }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  /// The families by name, for rendering, and what the observers say now.
+  var families: (all: [(name: String, family: Family)], observed: [[Observation]]) {
+    let (families, observers) = state.withLock { ($0.families, $0.observers) }
+    let sorted = families.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    // Outside the lock: what an observer asks may take locks of its own.
+    return (sorted, observers.map { $0() })
   }
 
   // MARK: Registering
@@ -130,7 +140,7 @@ public final class MetricsRegistry: Sendable {
     return try result.get()
   }
 
-  private static func refusal(of definition: Definition, in state: State) -> MetricsError? {
+  static func refusal(of definition: Definition, in state: State) -> MetricsError? {
     let name = definition.name
     if let family = state.families[name] {
       if family.type != definition.type {

@@ -9,7 +9,10 @@ enum PrometheusText {
     return "{" + pairs.joined(separator: ",") + "}"
   }
 
-  static func render(_ name: String, _ family: MetricsRegistry.Family, into text: inout String) {
+  static func render(
+    _ name: String, _ family: MetricsRegistry.Family, _ observed: [[Observation]],
+    into text: inout String
+  ) {
     text += "# HELP \(name) \(escaped(family.help, quote: false))\n"
     text += "# TYPE \(name) \(family.type)\n"
     for (labels, instrument) in family.series.sorted(by: { $0.key < $1.key }) {
@@ -17,6 +20,8 @@ enum PrometheusText {
       case .counter(let counter): text += "\(name)\(labels) \(counter.value)\n"
       case .gauge(let gauge): text += "\(name)\(labels) \(number(gauge.value))\n"
       case .histogram(let histogram): render(name, labels, histogram, into: &text)
+      case .observed(let observer, let place, _):
+        text += "\(name)\(labels) \(value(observed[observer][place]))\n"
       }
     }
   }
@@ -34,6 +39,13 @@ enum PrometheusText {
     }
     text += "\(name)_sum\(labels) \(snapshot.sum)\n"
     text += "\(name)_count\(labels) \(cumulated)\n"
+  }
+
+  private static func value(_ observation: Observation) -> String {
+    switch observation.value {
+    case .counter(let count): "\(count)"
+    case .gauge(let level): number(level)
+    }
   }
 
   /// Writes a number as Go reads it, whole ones without a point.
@@ -61,12 +73,14 @@ extension MetricsRegistry {
   /// Renders all metrics in the Prometheus text format 0.0.4.
   ///
   /// Metrics stand in the order of their names, series in the order of their labels, so that equal
-  /// values give equal text. Each value is read for itself: the text is not one moment of all.
+  /// values give equal text. Each value is read for itself, those of one observer together: the text
+  /// is not one moment of all.
   ///
   /// - Complexity: linear in the number of series, but for the sorting.
   public func rendered() -> String {
     var text = ""
-    for (name, family) in families { PrometheusText.render(name, family, into: &text) }
+    let (families, observed) = families
+    for (name, family) in families { PrometheusText.render(name, family, observed, into: &text) }
     return text
   }
 }

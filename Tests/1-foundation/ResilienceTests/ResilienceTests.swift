@@ -3,6 +3,7 @@ import OmniClocks
 import OmniRateGate
 import OmniResilience
 import OmniShardRouter
+import OmniTelemetry
 import OmniTime
 import Testing
 
@@ -21,6 +22,25 @@ struct ResilienceTests {
     #expect(throws: ResilienceFault.unknown(kind: "limiter", name: "x")) {
       try resilience.limiter("x")
     }
+  }
+
+  @Test("all parts are seen in one registry, those too that a later plan brings")
+  func metrics() throws {
+    let registry = MetricsRegistry()
+    let resilience = try make(ManualTime())
+    try resilience.observe(in: registry)
+    _ = try resilience.limiter("api").decide("u")
+    #expect(registry.rendered().contains("omni_limiter_allowed{limiter=\"api\"} 1\n"))
+    #expect(registry.rendered().contains("omni_breaker_state{breaker=\"quotes\"} 0\n"))
+    let text = ResiliencePlanTests.text.replacing(
+      "limiters:\n", with: "limiters:\n  - {name: more, count: 1}\n")
+    try resilience.apply(ResiliencePlanTests.plan(text))
+    #expect(registry.rendered().contains("omni_limiter_allowed{limiter=\"more\"} 0\n"))
+    #expect(registry.rendered().contains("omni_limiter_allowed{limiter=\"api\"} 1\n"))
+    #expect(throws: ResilienceFault.self) { try resilience.observe(in: registry) }
+    // Two sets of parts with the same names cannot share a registry.
+    let other = try make(ManualTime())
+    #expect(throws: ResilienceFault.self) { try other.observe(in: registry) }
   }
 
   @Test("another plan is taken over without losing what was used, or the state of a breaker")
