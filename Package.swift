@@ -144,6 +144,13 @@ let modules: [Module] = [
       "Portfolio", "Execution", "Strategy", "Kernel", "Backtest",
     ], testing: ["Matching", "Risk", "Posting"]),
 
+  engine(
+    "Events",
+    uses: [
+      "Time", "Encoding", "Crypto", "Storage", "Bus", "Model", "Ledger", "LedgerStore", "Risk",
+      "Kernel",
+    ], testing: ["Money", "Matching", "Backtest", "Runtime", "Posting", "WriteAheadLog"]),
+
   // The only layer that speaks with the world outside.
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
   edge(

@@ -8,8 +8,9 @@ public enum Omni {
 
   /// The commands, in the order in which the help lists them.
   static let commands: [any (Command & SendableMetatype).Type] = [
-    DemoCommand.self, BacktestCommand.self, ReplayCommand.self, DataCommand.self,
-    LedgerCommand.self, StrategiesCommand.self, BenchCommand.self, DoctorCommand.self,
+    DemoCommand.self, BacktestCommand.self, ReplayCommand.self, EventsCommand.self,
+    DataCommand.self, LedgerCommand.self, StrategiesCommand.self, BenchCommand.self,
+    DoctorCommand.self,
     ConfigCommand.self,
   ]
 

@@ -75,7 +75,8 @@ struct ReplayCommandTests {
       }
       Self.expectUsage(omni("replay", journal, "--at", "end", "--verify"), "CLI-044", "--verify")
       Self.expectUsage(omni("replay", journal, "--stride", "5"), "CLI-044", "--stride")
-      Self.expectUsage(omni("replay", journal, "--at", "end", "--stride", "0"), "CLI-008", "--stride")
+      Self.expectUsage(
+        omni("replay", journal, "--at", "end", "--stride", "0"), "CLI-008", "--stride")
       expectRefused(omni("replay", journal, "--at", "999999"), "RUN-008", "999999")
       expectRefused(omni("replay", "\(folder)/none", "--at", "end"), "STO-002", "journal")
       #expect(!FileSystem.exists("\(folder)/none") && !FileSystem.exists("\(journal)/snapshots"))

@@ -29,6 +29,16 @@ indirect enum JSONText: Sendable {
     }
   }
 
+  /// The value for people: text without quotes, a list with commas, and a dash for nothing.
+  var plain: String {
+    switch self {
+    case .text(let text): text
+    case .null: "-"
+    case .list(let items): items.map(\.plain).joined(separator: ",")
+    default: text
+    }
+  }
+
   private static func quote(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
