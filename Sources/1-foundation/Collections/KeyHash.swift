@@ -10,19 +10,20 @@ public enum KeyHash {
     let count = UInt64(bytes.byteCount)
     var hash = folded(seed ^ 0xA076_1D64_78BD_642F, count ^ 0xE703_7ED1_A0B4_28DB)
     var offset = 0
-    while offset + 8 <= bytes.byteCount {
+    // Neither wraps, as a span is never as long as that.
+    while offset &+ 8 <= bytes.byteCount {
       // Eight bytes from `offset` on lie within the span.
       let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
       hash = folded(hash ^ word.littleEndian, 0x8EBC_6AF0_9C88_C6E3)
-      offset += 8
+      offset &+= 8
     }
     var rest: UInt64 = 0
-    var shift: UInt64 = 0
+    var shift: UInt64 = 0  // At most seven bytes are left.
     while offset < bytes.byteCount {
       let byte = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
-      rest |= UInt64(byte) << shift
-      shift += 8
-      offset += 1
+      rest |= UInt64(byte) &<< shift
+      shift &+= 8
+      offset &+= 1
     }
     return folded(hash ^ rest ^ 0x5899_65CC_7537_4CC3, 0x1D8E_4E27_C47D_124F)
   }
@@ -30,8 +31,10 @@ public enum KeyHash {
   /// The hash of a text's UTF-8 bytes.
   @inlinable
   public static func hash(of text: String, seed: UInt64) -> UInt64 {
-    // A view of bytes that lives no longer than the call.
-    unsafe hash(of: text.utf8Span.span.bytes, seed: seed)
+    // A view of bytes that lives no longer than the call; a text without one is foreign to Swift.
+    unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe hash(of: RawSpan(_unsafeElements: bytes), seed: seed)
+    } ?? hash(of: Array(text.utf8), seed: seed)
   }
 
   /// The hash of some bytes.

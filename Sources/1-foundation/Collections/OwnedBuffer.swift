@@ -4,25 +4,16 @@ public import CPrefetch
 ///
 /// Take it where an `Array` inside a class or a copy of an `Array` would cost: it has no reference
 /// count, so reading and changing an element is a bounds check and a load or store. It never grows.
+/// Memory of a page or more begins at a line of the processor's cache, so that an element whose size
+/// divides a line does not lie in two.
 ///
 /// - Invariant: each of the `count` elements is initialised from creation to the end.
 /// - Complexity: every access is O(1), with no allocation.
 @frozen
-@safe public struct OwnedBuffer<Element>: ~Copyable {
+@safe public struct OwnedBuffer<Element: ~Copyable>: ~Copyable {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   /// How many elements there are.
   public let count: Int
-
-  /// Creates `count` elements, each equal to `element`.
-  ///
-  /// - Precondition: `count` is not negative.
-  @inlinable
-  public init(repeating element: Element, count: Int) {
-    precondition(count >= 0, "a count that is not negative")
-    unsafe base = .allocate(capacity: count)
-    unsafe base.initialize(repeating: element, count: count)
-    self.count = count
-  }
 
   /// Creates `count` elements, each made from its index.
   ///
@@ -30,9 +21,20 @@ public import CPrefetch
   @inlinable
   public init(count: Int, _ make: (Int) -> Element) {
     precondition(count >= 0, "a count that is not negative")
-    unsafe base = .allocate(capacity: count)
+    unsafe base = Self.allocate(count)
     for index in 0..<count { unsafe (base + index).initialize(to: make(index)) }
     self.count = count
+  }
+
+  /// Memory for `count` elements.
+  @inlinable
+  static func allocate(_ count: Int) -> UnsafeMutablePointer<Element> {
+    let byteCount = count * MemoryLayout<Element>.stride
+    guard byteCount >= 4_096, MemoryLayout<Element>.alignment <= 64 else {
+      return .allocate(capacity: count)
+    }
+    return unsafe UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      .bindMemory(to: Element.self, capacity: count)
   }
 
   @inlinable
@@ -68,6 +70,19 @@ public import CPrefetch
   public var indices: Range<Int> { 0..<count }
 }
 
+extension OwnedBuffer {
+  /// Creates `count` elements, each equal to `element`.
+  ///
+  /// - Precondition: `count` is not negative.
+  @inlinable
+  public init(repeating element: Element, count: Int) {
+    precondition(count >= 0, "a count that is not negative")
+    unsafe base = Self.allocate(count)
+    unsafe base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+}
+
 // The memory belongs to the value, and a value that cannot be copied has one owner at a time, so
 // handing it to another thread hands over the memory too.
-extension OwnedBuffer: @unchecked Sendable where Element: Sendable {}
+extension OwnedBuffer: @unchecked Sendable where Element: Sendable & ~Copyable {}

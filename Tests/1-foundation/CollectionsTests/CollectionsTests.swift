@@ -6,6 +6,37 @@ import Testing
 struct CollectionsTests {
   // MARK: OwnedBuffer
 
+  private final class Token {}
+
+  /// An element that cannot be copied, and lets go of its token when it ends.
+  private struct Unique: ~Copyable {
+    let token: Token
+    var number: Int
+  }
+
+  @Test("elements that cannot be copied are changed in place and end with the buffer")
+  func unique() {
+    weak var token: Token?
+    do {
+      let kept = Token()
+      token = kept
+      var buffer = OwnedBuffer(count: 3) { Unique(token: kept, number: $0) }
+      buffer[2].number += 5
+      let numbers = buffer.indices.map { buffer[$0].number }
+      #expect(numbers == [0, 1, 7])
+    }
+    #expect(token == nil)
+  }
+
+  @Test("large memory begins at a line of the processor's cache", arguments: [512, 1_000, 100_000])
+  func lines(count: Int) {
+    let buffers = (0..<4).map { _ in
+      var buffer = OwnedBuffer(repeating: UInt64(7), count: count)
+      return unsafe withUnsafePointer(to: &buffer[0]) { UInt(bitPattern: $0) % 64 }
+    }
+    #expect(buffers == [0, 0, 0, 0])
+  }
+
   @Test func `a buffer holds what was put into it`() {
     var buffer = OwnedBuffer(count: 4) { $0 * $0 }
     buffer[2] = 7

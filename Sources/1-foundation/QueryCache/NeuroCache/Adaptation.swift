@@ -1,6 +1,5 @@
 /// What a stripe learns from its requests: the window that suits them, and the curve of hit ratios.
-@usableFromInline
-struct Adaptation: Sendable {
+struct Adaptation: ~Copyable, Sendable {
   private var estimator: WindowEstimator
   private var curve = HitRatioCurve()
 
@@ -10,7 +9,7 @@ struct Adaptation: Sendable {
   var share: Double { estimator.share }
 
   /// Counts a request; gives the window's new share when it changes.
-  @usableFromInline
+  @inline(__always)
   mutating func request(_ hash: UInt64) -> Double? {
     let mixed = hash.rehashed
     // The halves change places, so that the two samples have little to do with each other.

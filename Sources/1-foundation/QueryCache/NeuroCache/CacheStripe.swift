@@ -1,77 +1,80 @@
 public import OmniClocks
-import OmniCollections
+public import OmniCollections
 public import OmniTime
 public import Synchronization
 
-/// A request that found its entry, and of which the policy has not been told.
-@usableFromInline
-struct UntoldHit: Sendable {
-  /// The most of them in a stripe.
-  @usableFromInline static let countMax = 64
-
-  let hash: UInt64
-  let place: Int32
-
-  @usableFromInline
-  init(hash: UInt64, place: Int32) {
-    self.hash = hash
-    self.place = place
-  }
-}
-
 /// A part of a cache with a lock of its own.
 @usableFromInline
-final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
+struct CacheStripe<Key: CacheKey, Value: Sendable>: ~Copyable, Sendable {
   /// The tick of the deadlines' wheel: 2²⁰ nanoseconds, about a millisecond.
   static var tickBits: Int64 { 20 }
 
-  /// A place: empty, or a key with its value.
+  /// A key with its value, side by side, so that a request touches one line of memory of them.
   @usableFromInline
   struct Entry: Sendable {
-    @usableFromInline var key: Key?
-    @usableFromInline var value: Value?
+    @usableFromInline let key: Key
+    @usableFromInline let value: Value
 
-    /// Whether it has this key; asked in place, so that the key is not copied.
-    @inlinable
-    func has(_ wanted: Key) -> Bool {
-      switch key {
-      case .some(let key): key == wanted
-      case .none: false
-      }
+    @usableFromInline
+    init(key: Key, value: Value) {
+      self.key = key
+      self.value = value
     }
   }
 
   @usableFromInline
-  struct State: Sendable {
-    @usableFromInline var policy: WindowTinyLFU
-    @usableFromInline var adaptation: Adaptation
-    @usableFromInline var entries: [Entry]
-    /// When each leaves, in nanoseconds of the clock; the greatest number if never.
-    @usableFromInline var deadlines: [Int64]
-    /// How many entries have a deadline: nobody reads the clock if none has.
-    @usableFromInline var deadlineCount = 0
-    var wheel: TimerWheel
-    /// Hits that the policy has not been told of yet; it is before anything else changes, so that
-    /// it decides as if it had been told at once.
-    ///
-    /// To tell it of many at a time lets the machine fetch what it needs for one while it works on
-    /// another.
-    @usableFromInline var untold: [UntoldHit] = []
+  struct State: ~Copyable, Sendable {
+    @usableFromInline var policy: AdaptivePolicy
+    @usableFromInline var entries: OwnedBuffer<Entry?>
     @usableFromInline var hits: UInt64 = 0
     @usableFromInline var misses: UInt64 = 0
+    /// How many entries have a deadline: nobody reads the clock if none has.
+    @usableFromInline var deadlineCount = 0
+    /// When each leaves, in nanoseconds of the clock; the greatest number if never.
+    @usableFromInline var deadlines: OwnedBuffer<Int64>
+    var wheel: TimerWheel
     var insertions: UInt64 = 0
     var evictions: UInt64 = 0
     var expirations: UInt64 = 0
     var removals: UInt64 = 0
 
-    /// Tells the policy of the hits that it does not know of.
-    @usableFromInline
-    mutating func tellHits() {
-      for index in untold.indices {
-        let hit = untold[index]
-        count(hit.hash, at: hit.place)
+    init(capacity: Int, tick: Int64) {
+      policy = AdaptivePolicy(capacity: capacity)
+      entries = OwnedBuffer(repeating: nil, count: capacity)
+      deadlines = OwnedBuffer(repeating: .max, count: capacity)
+      wheel = TimerWheel(placeCount: capacity, tick: tick)
+    }
+
+    /// The place of a key, or nil.
+    @inlinable @inline(__always)
+    mutating func find(_ key: Key, hash: UInt64) -> Int32? {
+      // Equal keys have equal hashes, so where the key is the hash need not be looked at.
+      let place = policy.likelyPlace(of: hash)
+      if place >= 0, has(key, at: place) { return place }
+      return findCertainly(key, hash: hash)
+    }
+
+    /// The same, by the whole hash; mutating, so that it is called in place.
+    @usableFromInline @inline(never)
+    mutating func findCertainly(_ key: Key, hash: UInt64) -> Int32? {
+      let place = policy.place(of: hash)
+      return place >= 0 && has(key, at: place) ? place : nil
+    }
+
+    /// Whether this key is at a place; asked in place, so that the key there is not copied.
+    @inlinable
+    func has(_ wanted: Key, at place: Int32) -> Bool {
+      switch entries[Int(place)] {
+      case .some(let entry): entry.key == wanted
+      case .none: false
       }
-      untold.removeAll(keepingCapacity: true)
+    }
+
+    /// Counts a request that found nothing.
+    @usableFromInline @inline(never)
+    mutating func noteMiss(_ hash: UInt64) {
+      policy.countMiss(hash)
+      misses &+= 1
     }
 
     /// Sets when the entry at a place leaves; the greatest number is never.
@@ -86,57 +89,62 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
       deadlineCount = wheel.count
     }
 
-    /// Tells the policy of a request.
-    @usableFromInline
-    mutating func count(_ hash: UInt64, at place: Int32) {
-      if let share = adaptation.request(hash) { policy.setWindow(share: share) }
-      policy.count(hash, at: place)
+    /// Takes out the entry at a place, whose deadline has come.
+    @usableFromInline @inline(never)
+    mutating func expire(_ place: Int32) {
+      take(place)
+      expirations &+= 1
+    }
+
+    mutating func take(_ place: Int32) {
+      policy.remove(at: place)
+      setDeadline(.max, of: place)
+      entries[Int(place)] = nil
+    }
+
+    @discardableResult
+    mutating func removeExpired(at now: MonotonicInstant) -> Int {
+      guard wheel.count > 0 else { return 0 }
+      let due = wheel.advance(to: now.nanoseconds >> CacheStripe.tickBits)
+      deadlineCount = wheel.count
+      for place in due { expire(place) }
+      return due.count
     }
   }
 
-  @usableFromInline let time: TimeSource
   @usableFromInline let state: Mutex<State>
+  @usableFromInline let time: TimeSource
 
   init(capacity: Int, time: TimeSource) {
     self.time = time
-    state = Mutex(
-      State(
-        policy: WindowTinyLFU(capacity: capacity, windowShare: WindowEstimator.firstShare),
-        adaptation: Adaptation(capacity: capacity),
-        entries: [Entry](repeating: Entry(), count: capacity),
-        deadlines: [Int64](repeating: .max, count: capacity),
-        wheel: TimerWheel(placeCount: capacity, tick: time.now().nanoseconds >> Self.tickBits)))
+    state = Mutex(State(capacity: capacity, tick: time.now().nanoseconds >> Self.tickBits))
   }
 
   @inlinable
   func value(for key: Key, hash: UInt64) -> Value? {
     state.withLock { state in
-      let place = state.policy.place(of: hash)
-      guard place >= 0, state.entries[Int(place)].has(key) else {
-        state.tellHits()
-        state.count(hash, at: place)
-        state.misses &+= 1
+      guard let place = state.find(key, hash: hash) else {
+        state.noteMiss(hash)
         return nil
       }
-      state.untold.append(UntoldHit(hash: hash, place: place))
-      if state.untold.count == UntoldHit.countMax { state.tellHits() }
+      state.policy.noteHit(hash, at: place)
       if state.deadlineCount > 0, state.deadlines[Int(place)] != .max,
         state.deadlines[Int(place)] <= time.now().nanoseconds
       {
-        expire(place, in: &state)
+        state.expire(place)
         state.misses &+= 1
         return nil
       }
       state.hits &+= 1
-      return state.entries[Int(place)].value
+      return state.entries[Int(place)]?.value
     }
   }
 
   @inlinable
   func peek(_ key: Key, hash: UInt64) -> (value: Value, deadline: MonotonicInstant?)? {
     state.withLock { state in
-      guard let place = find(key, hash: hash, in: state),
-        let value = state.entries[Int(place)].value
+      guard let place = state.find(key, hash: hash),
+        let value = state.entries[Int(place)]?.value
       else { return nil }
       let deadline = state.deadlines[Int(place)]
       if deadline == .max { return (value, nil) }
@@ -150,8 +158,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     let now = time.now()
     let deadline = lasting.map { (now + $0).nanoseconds } ?? .max
     state.withLock { state in
-      state.tellHits()
-      removeExpired(at: now, in: &state)
+      state.removeExpired(at: now)
       state.insertions &+= 1
       var place = state.policy.place(of: hash)
       if place < 0 {
@@ -160,7 +167,7 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
         if let left {
           state.evictions &+= 1
           state.setDeadline(.max, of: left)
-          state.entries[Int(left)] = Entry()
+          state.entries[Int(left)] = nil
         }
       }
       // Of two keys with one hash, the later takes the place of the earlier.
@@ -172,9 +179,9 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   @usableFromInline
   func remove(_ key: Key, hash: UInt64) -> Value? {
     state.withLock { state in
-      guard let place = find(key, hash: hash, in: state) else { return nil }
-      let value = state.entries[Int(place)].value
-      take(place, in: &state)
+      guard let place = state.find(key, hash: hash) else { return nil }
+      let value = state.entries[Int(place)]?.value
+      state.take(place)
       state.removals &+= 1
       return value
     }
@@ -184,9 +191,8 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
     state.withLock { state in
       var found = 0
       for index in state.entries.indices {
-        let entry = state.entries[index]
-        guard let key = entry.key, let value = entry.value, isFound(key, value) else { continue }
-        take(Int32(index), in: &state)
+        guard let entry = state.entries[index], isFound(entry.key, entry.value) else { continue }
+        state.take(Int32(index))
         found += 1
       }
       state.removals &+= UInt64(found)
@@ -196,16 +202,11 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
 
   func removeExpired() -> Int {
     let now = time.now()
-    return state.withLock { removeExpired(at: now, in: &$0) }
+    return state.withLock { $0.removeExpired(at: now) }
   }
 
   var count: Int { state.withLock { $0.policy.count } }
-  var windowShare: Double {
-    state.withLock { state in
-      state.tellHits()
-      return state.adaptation.share
-    }
-  }
+  var windowShare: Double { state.withLock { $0.policy.windowShare() } }
 
   var counts: NeuroCache<Key, Value>.Counts {
     state.withLock { state in
@@ -221,38 +222,6 @@ final class CacheStripe<Key: CacheKey, Value: Sendable>: Sendable {
   }
 
   func estimatedHitRatio(capacity: Int) -> Double {
-    state.withLock { state in
-      state.tellHits()
-      return state.adaptation.estimatedHitRatio(capacity: capacity)
-    }
-  }
-
-  @usableFromInline
-  func find(_ key: Key, hash: UInt64, in state: State) -> Int32? {
-    let place = state.policy.place(of: hash)
-    guard place >= 0, state.entries[Int(place)].has(key) else { return nil }
-    return place
-  }
-
-  @usableFromInline
-  func expire(_ place: Int32, in state: inout State) {
-    take(place, in: &state)
-    state.expirations &+= 1
-  }
-
-  private func take(_ place: Int32, in state: inout State) {
-    state.tellHits()
-    state.policy.remove(at: place)
-    state.setDeadline(.max, of: place)
-    state.entries[Int(place)] = Entry()
-  }
-
-  @discardableResult
-  private func removeExpired(at now: MonotonicInstant, in state: inout State) -> Int {
-    guard state.wheel.count > 0 else { return 0 }
-    let due = state.wheel.advance(to: now.nanoseconds >> Self.tickBits)
-    state.deadlineCount = state.wheel.count
-    for place in due { expire(place, in: &state) }
-    return due.count
+    state.withLock { $0.policy.estimatedHitRatio(capacity: capacity) }
   }
 }

@@ -10,9 +10,11 @@ import OmniCollections
 /// Source: Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM
 /// Transactions on Storage 13 (2017).
 @usableFromInline
-package struct FrequencySketch: Sendable {
-  /// Sixteen counters a word, eight words a block.
-  private var words: [UInt64]
+package struct FrequencySketch: ~Copyable, Sendable {
+  /// Sixteen counters a word, eight words a block, which is a line of memory.
+  private typealias Block = InlineArray<8, UInt64>
+
+  private var blocks: OwnedBuffer<Block>
   private let blockMask: Int
   private let additionsPerAge: Int
   private var additions = 0
@@ -24,19 +26,19 @@ package struct FrequencySketch: Sendable {
     precondition(capacity > 0, "a cache of at least one entry")
     var blockCount = 1
     while blockCount * 8 < capacity { blockCount *= 2 }
-    words = [UInt64](repeating: 0, count: blockCount * 8)
+    blocks = OwnedBuffer(repeating: Block(repeating: 0), count: blockCount)
     blockMask = blockCount - 1
     additionsPerAge = 10 * capacity
   }
 
   /// The frequency of the key with the hash `hash`, from 0 to 15.
   package func frequency(of hash: UInt64) -> Int {
-    let block = Int(truncatingIfNeeded: hash) & blockMask
+    let block = blocks[block(of: hash)]
     var least = 15
     // Other bits than those that choose the block.
     var bits = hash >> 32
     for row in 0..<4 {
-      let word = words[block * 8 + row * 2 + Int(bits & 1)]
+      let word = block[row * 2 + Int(bits & 1)]
       least = min(least, Int(word >> ((bits >> 1 & 15) * 4) & 15))
       bits >>= 8
     }
@@ -44,28 +46,36 @@ package struct FrequencySketch: Sendable {
   }
 
   /// Counts one request for the key with the hash `hash`.
+  @inline(__always)
   package mutating func increment(_ hash: UInt64) {
-    let block = Int(truncatingIfNeeded: hash) & blockMask
+    let block = block(of: hash)
     // Other bits than those that choose the block.
     var bits = hash >> 32
-    var isCounted = false
+    // One if a counter was raised; no branch, as whether one is full cannot be foreseen.
+    var isCounted: UInt64 = 0
     for row in 0..<4 {
-      let index = block * 8 + row * 2 + Int(bits & 1)
-      let shift = (bits >> 1 & 15) * 4
-      if words[index] >> shift & 15 < 15 {
-        // Below 15, so nothing is carried into the next counter.
-        words[index] &+= 1 << shift
-        isCounted = true
-      }
+      let index = row &* 2 &+ Int(truncatingIfNeeded: bits & 1)
+      let shift = (bits >> 1 & 15) &* 4
+      let word = blocks[block][index]
+      // Only if it is below 15, so nothing is carried into the next counter.
+      let one: UInt64 = word &>> shift & 15 < 15 ? 1 : 0
+      blocks[block][index] = word &+ one &<< shift
+      isCounted |= one
       bits >>= 8
     }
-    guard isCounted else { return }
-    additions += 1
+    additions += Int(isCounted)
     if additions == additionsPerAge { age() }
   }
 
+  private func block(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & blockMask }
+
+  @inline(never)
   private mutating func age() {
-    for index in words.indices { words[index] = words[index] >> 1 & 0x7777_7777_7777_7777 }
+    for block in blocks.indices {
+      for index in 0..<8 {
+        blocks[block][index] = blocks[block][index] >> 1 & 0x7777_7777_7777_7777
+      }
+    }
     additions /= 2
     ageCount += 1
   }

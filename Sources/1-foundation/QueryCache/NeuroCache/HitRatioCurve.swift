@@ -15,21 +15,28 @@ public struct HitRatioCurve: Sendable {
   /// The most keys in the sample.
   public static let sampleCountMax = 512
 
-  /// The keys of the sample, by hash.
-  private var times: [UInt64: Int] = [:]
+  private static let timeCount = sampleCountMax * 4
+
+  /// When each key of the sample was last seen.
+  private var times = SampleTimes()
   /// By order of sampling: which keys fall out first.
   private var orders: [(order: UInt64, hash: UInt64)] = []
-  /// A Fenwick tree over the times: one at the time at which a key was last seen.
-  private var tree: [Int32]
+  /// A bit at each time at which a key was last seen.
+  private var bits: [UInt64]
+  /// How many bits of each word are set.
+  private var bitCounts: [Int32]
   private var clock = 0
   private var limit = UInt64.max
   /// Hits by distance, in steps of an eighth of a power of two, each weighed by the rate.
   private var hits = [Double](repeating: 0, count: 64 * 8)
   private var total = 0.0
-  private var requests = 0.0
+  private var requests = 0
 
   /// Creates a curve that has seen nothing.
-  public init() { tree = [Int32](repeating: 0, count: Self.sampleCountMax * 4 + 1) }
+  public init() {
+    bits = [UInt64](repeating: 0, count: Self.timeCount / 64)
+    bitCounts = [Int32](repeating: 0, count: Self.timeCount / 64)
+  }
 
   /// Counts a request for the key with the hash `hash`.
   public mutating func request(_ hash: UInt64) { request(hash, order: hash.rehashed) }
@@ -37,21 +44,26 @@ public struct HitRatioCurve: Sendable {
   /// Counts a request.
   ///
   /// - Parameter order: The hash, mixed once more: by it keys are in the sample or not.
+  @inline(__always)
   mutating func request(_ hash: UInt64, order: UInt64) {
     requests += 1
-    guard order <= limit else { return }
+    if order <= limit { requestOfSample(hash, order: order) }
+  }
+
+  @inline(never)
+  private mutating func requestOfSample(_ hash: UInt64, order: UInt64) {
     let weight = 0x1p64 / (Double(limit) + 1)
     total += weight
-    if clock + 1 == tree.count - 1 { compact() }
+    if clock + 1 == Self.timeCount { compact() }
     clock += 1
-    if let last = times.updateValue(clock, forKey: hash) {
+    if let last = times.set(hash, order: order, to: clock) {
       let distance = Double(count(after: last) + 1) * weight
       hits[Self.step(of: distance)] += weight
-      add(-1, at: last)
+      clear(last)
     } else {
       insert(order: order, hash: hash)
     }
-    add(1, at: clock)
+    mark(clock)
     if times.count > Self.sampleCountMax { shrink() }
   }
 
@@ -59,8 +71,8 @@ public struct HitRatioCurve: Sendable {
   public func hitRatio(capacity: Int) -> Double {
     guard requests > 0, capacity > 0 else { return 0 }
     let last = Self.step(of: Double(capacity))
-    let found = hits[...last].reduce(0, +) + requests - total
-    return min(1, max(0, found / requests))
+    let found = hits[...last].reduce(0, +) + Double(requests) - total
+    return min(1, max(0, found / Double(requests)))
   }
 
   private static func step(of distance: Double) -> Int {
@@ -84,7 +96,7 @@ public struct HitRatioCurve: Sendable {
   private mutating func shrink() {
     guard let top = orders.first else { return }
     limit = top.order - 1
-    if let time = times.removeValue(forKey: top.hash) { add(-1, at: time) }
+    if let time = times.remove(top.hash, order: top.order) { clear(time) }
     let last = orders.removeLast()
     guard !orders.isEmpty else { return }
     orders[0] = last
@@ -101,33 +113,29 @@ public struct HitRatioCurve: Sendable {
 
   /// Gives the keys of the sample new times without gaps.
   private mutating func compact() {
-    let ordered = times.sorted { $0.value < $1.value }
-    for index in tree.indices { tree[index] = 0 }
-    clock = 0
-    for entry in ordered {
-      clock += 1
-      times[entry.key] = clock
-      add(1, at: clock)
+    for word in bits.indices {
+      bits[word] = 0
+      bitCounts[word] = 0
     }
+    clock = times.close()
+    for time in 1..<(clock + 1) { mark(time) }
   }
 
-  private mutating func add(_ amount: Int32, at time: Int) {
-    var node = time
-    while node < tree.count {
-      tree[node] += amount
-      node += node & -node
-    }
+  private mutating func mark(_ time: Int) {
+    bits[time / 64] |= 1 << UInt64(time % 64)
+    bitCounts[time / 64] += 1
+  }
+
+  private mutating func clear(_ time: Int) {
+    bits[time / 64] &= ~(1 << UInt64(time % 64))
+    bitCounts[time / 64] -= 1
   }
 
   /// How many keys of the sample were last seen after `time`.
   private func count(after time: Int) -> Int {
-    var before: Int32 = 0
-    var node = time
-    while node > 0 {
-      before += tree[node]
-      node -= node & -node
-    }
-    // The key itself is counted before.
-    return times.count - Int(before)
+    // Two shifts, as the last bit of a word has none after it.
+    var count = Int32(((bits[time / 64] >> UInt64(time % 64)) >> 1).nonzeroBitCount)
+    for word in (time / 64 + 1)..<(clock / 64 + 1) { count += bitCounts[word] }
+    return Int(count)
   }
 }

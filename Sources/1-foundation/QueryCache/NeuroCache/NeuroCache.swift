@@ -1,4 +1,5 @@
 public import OmniClocks
+public import OmniCollections
 public import OmniTime
 import Synchronization
 
@@ -64,10 +65,8 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
 
   /// How the cache was made.
   public let configuration: Configuration
-  @usableFromInline let time: TimeSource
-  @usableFromInline let stripes: [CacheStripe<Key, Value>]
+  @usableFromInline let stripes: OwnedBuffer<CacheStripe<Key, Value>>
   @usableFromInline let stripeShift: UInt64
-  @usableFromInline let first: CacheStripe<Key, Value>
   @usableFromInline let seed: UInt64
 
   /// Creates an empty cache.
@@ -79,16 +78,13 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
       count > 0 && count & (count - 1) == 0, "a number of stripes that is a power of two")
     precondition(configuration.capacity >= count, "each stripe has room for one entry")
     self.configuration = configuration
-    self.time = time
     seed = configuration.seed
     // The remainder is spread over the first stripes.
     let each = configuration.capacity / count
     let more = configuration.capacity % count
-    let stripes = (0..<count).map {
+    stripes = OwnedBuffer(count: count) {
       CacheStripe<Key, Value>(capacity: each + ($0 < more ? 1 : 0), time: time)
     }
-    self.stripes = stripes
-    first = stripes[0]
     stripeShift = UInt64(64 - count.trailingZeroBitCount)
   }
 
@@ -101,14 +97,14 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   @inlinable
   public func value(for key: Key) -> Value? {
     let hash = key.cacheHash(seed: seed)
-    return stripe(of: hash).value(for: key, hash: hash)
+    return stripes[stripe(of: hash)].value(for: key, hash: hash)
   }
 
   /// The value of a key and when it leaves, without counting a request.
   @inlinable
   public func peek(_ key: Key) -> (value: Value, deadline: MonotonicInstant?)? {
     let hash = key.cacheHash(seed: seed)
-    return stripe(of: hash).peek(key, hash: hash)
+    return stripes[stripe(of: hash)].peek(key, hash: hash)
   }
 
   /// Puts a value in, in place of the one that may be there.
@@ -117,7 +113,7 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   @inlinable
   public func insert(_ value: Value, for key: Key, lasting: Interval? = nil) {
     let hash = key.cacheHash(seed: seed)
-    stripe(of: hash).insert(value, for: key, hash: hash, lasting: lasting)
+    stripes[stripe(of: hash)].insert(value, for: key, hash: hash, lasting: lasting)
   }
 
   /// Takes a key out; gives the value that it had.
@@ -125,7 +121,7 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   @discardableResult
   public func remove(_ key: Key) -> Value? {
     let hash = key.cacheHash(seed: seed)
-    return stripe(of: hash).remove(key, hash: hash)
+    return stripes[stripe(of: hash)].remove(key, hash: hash)
   }
 
   /// Takes out all entries that a test finds.
@@ -134,7 +130,7 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   /// - Returns: How many there were.
   @discardableResult
   public func removeAll(where isFound: (Key, Value) -> Bool = { _, _ in true }) -> Int {
-    stripes.reduce(0) { $0 + $1.removeAll(where: isFound) }
+    stripes.indices.reduce(0) { $0 + stripes[$1].removeAll(where: isFound) }
   }
 
   /// Takes out the entries whose deadline has come; they are not given out in any case.
@@ -142,15 +138,17 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   /// Whoever keeps values with deadlines and asks seldom calls it from time to time, to have the
   /// memory back.
   @discardableResult
-  public func removeExpired() -> Int { stripes.reduce(0) { $0 + $1.removeExpired() } }
+  public func removeExpired() -> Int {
+    stripes.indices.reduce(0) { $0 + stripes[$1].removeExpired() }
+  }
 
   /// How many entries there are, with those whose deadline came and that nobody asked for since.
-  public var count: Int { stripes.reduce(0) { $0 + $1.count } }
+  public var count: Int { stripes.indices.reduce(0) { $0 + stripes[$1].count } }
 
   /// What happened so far.
   public var counts: Counts {
-    stripes.reduce(into: Counts()) { sum, stripe in
-      let part = stripe.counts
+    stripes.indices.reduce(into: Counts()) { sum, index in
+      let part = stripes[index].counts
       sum.hits += part.hits
       sum.misses += part.misses
       sum.insertions += part.insertions
@@ -161,18 +159,17 @@ public final class NeuroCache<Key: CacheKey, Value: Sendable>: Sendable {
   }
 
   /// The window's present share of each stripe, from 0 to 1.
-  public var windowShares: [Double] { stripes.map(\.windowShare) }
+  public var windowShares: [Double] { stripes.indices.map { stripes[$0].windowShare } }
 
   /// The estimated hit ratio of a least-recently-used cache with `capacity` entries, for the
   /// requests so far: whether more memory would help.
   public func estimatedHitRatio(capacity: Int) -> Double {
     let each = max(1, capacity / stripes.count)
-    return stripes.reduce(0) { $0 + $1.estimatedHitRatio(capacity: each) } / Double(stripes.count)
+    let sum = stripes.indices.reduce(0) { $0 + stripes[$1].estimatedHitRatio(capacity: each) }
+    return sum / Double(stripes.count)
   }
 
+  /// The topmost bits of a hash; none, which is zero, if there is one stripe.
   @inlinable
-  func stripe(of hash: UInt64) -> CacheStripe<Key, Value> {
-    // The topmost bits; a shift by 64 would give zero, and one stripe needs no choice.
-    stripeShift == 64 ? first : stripes[Int(hash >> stripeShift)]
-  }
+  func stripe(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> stripeShift) }
 }

@@ -1,3 +1,5 @@
+import OmniCollections
+
 /// Finds the window that suits the present requests: small caches of keys alone, each with another
 /// window, see a sample of the same requests, and the one with the most hits of late shows the way.
 ///
@@ -11,7 +13,7 @@
 /// Source: Waldspurger, Saemundsson, Ahmad and Park, "Cache Modeling and Optimization using
 /// Miniature Simulations", USENIX ATC 2017; Einziger, Eytan, Friedman and Manes (see
 /// `WindowTinyLFU`).
-package struct WindowEstimator: Sendable {
+package struct WindowEstimator: ~Copyable, Sendable {
   /// The shares that the shadows' windows have, smallest first.
   static let shares: [Double] = [0.01, 0.2, 0.5, 0.9]
   /// The share that a cache starts with.
@@ -21,7 +23,9 @@ package struct WindowEstimator: Sendable {
   private static let stepMax = 0.1
   private static let remembered = 0.8
 
-  private var shadows: [WindowTinyLFU]
+  private var shadows: OwnedBuffer<WindowQueues>
+  /// All see the same requests, so they share the frequencies.
+  private var sketch: FrequencySketch
   private var scores: [Double]
   private let sampleLimit: UInt64
   private let period: Int
@@ -32,7 +36,10 @@ package struct WindowEstimator: Sendable {
 
   package init(capacity: Int) {
     let entries = min(capacity, Self.entryCountMax)
-    shadows = Self.shares.map { WindowTinyLFU(capacity: entries, windowShare: $0) }
+    shadows = OwnedBuffer(count: Self.shares.count) {
+      WindowQueues(capacity: entries, windowShare: Self.shares[$0])
+    }
+    sketch = FrequencySketch(capacity: entries)
     scores = [Double](repeating: 0, count: Self.shares.count)
     sampleLimit =
       entries == capacity
@@ -44,13 +51,21 @@ package struct WindowEstimator: Sendable {
   /// Counts a request; gives the window's new share when a period has ended.
   ///
   /// - Parameter draw: The hash, mixed once more: by it keys are in the sample or not.
+  @inline(__always)
   package mutating func request(_ hash: UInt64, draw: UInt64) -> Double? {
-    guard draw <= sampleLimit else { return nil }
+    draw <= sampleLimit ? requestOfSample(hash) : nil
+  }
+
+  @inline(never)
+  private mutating func requestOfSample(_ hash: UInt64) -> Double? {
+    sketch.increment(hash)
     for index in shadows.indices {
-      if shadows[index].request(hash) >= 0 {
+      let place = shadows[index].place(of: hash)
+      if place >= 0 {
+        shadows[index].touch(place)
         scores[index] += 1
       } else {
-        _ = shadows[index].insert(hash)
+        _ = shadows[index].insert(hash, by: sketch)
       }
     }
     requests += 1
