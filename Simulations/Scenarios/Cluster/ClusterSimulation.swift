@@ -16,8 +16,7 @@ public struct ClusterSimulation: Sendable, Hashable {
   public let seed: UInt64
   /// A mistake that is planted.
   public let mutation: ClusterMutation?
-  /// Whether the service takes a fifth of a second for a call; then the adaptive limit is known to
-  /// be slower than the check of goodput wants.
+  /// Whether the service takes a fifth of a second for a call, and not a thirtieth.
   public var isServiceSlow = false
 
   /// Whether a clock of the store that went back may shut a limit for no longer than a burst takes,
