@@ -19,10 +19,6 @@ public struct ClusterSimulation: Sendable, Hashable {
   /// Whether the service takes a fifth of a second for a call, and not a thirtieth.
   public var isServiceSlow = false
 
-  /// Whether a clock of the store that went back may shut a limit for no longer than a burst takes,
-  /// which the script does not keep: it shuts it for as long as the clock went back.
-  public var wantsShortLockout = false
-
   /// Chooses a cluster.
   ///
   /// - Parameter mutation: A mistake that is planted, to see that it is found.
