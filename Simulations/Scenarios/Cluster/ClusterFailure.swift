@@ -7,8 +7,8 @@ public enum ClusterInvariant: String, Sendable, Hashable, CaseIterable {
   case sharedLimit
   /// The store's script decides as `MemorySharedLimits` does, as long as its clock does not go back.
   case script
-  /// The store refuses what one unit less would have had only for the time that a unit takes, and
-  /// by how much its clock went back besides.
+  /// The store refuses what one unit less would have had only for the time that a unit takes, from
+  /// its last grant or the first question after its clock went back.
   case lockout
   /// In every window, a node that decides alone lets at most its share's rate × t + burst through.
   case localShare

@@ -16,13 +16,8 @@ public struct ClusterSimulation: Sendable, Hashable {
   public let seed: UInt64
   /// A mistake that is planted.
   public let mutation: ClusterMutation?
-  /// Whether the service takes a fifth of a second for a call; then the adaptive limit is known to
-  /// be slower than the check of goodput wants.
+  /// Whether the service takes a fifth of a second for a call, and not a thirtieth.
   public var isServiceSlow = false
-
-  /// Whether a clock of the store that went back may shut a limit for no longer than a burst takes,
-  /// which the script does not keep: it shuts it for as long as the clock went back.
-  public var wantsShortLockout = false
 
   /// Chooses a cluster.
   ///

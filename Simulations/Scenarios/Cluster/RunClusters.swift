@@ -1,11 +1,14 @@
-/// Simulates the clusters of `seeds`, one after the other, up to the first that fails.
+/// Simulates the clusters of `seeds`, one after the other, up to the first that fails; those of odd
+/// seeds have a slow service.
 ///
 /// - Parameter output: Is given one line for each seed, and the failure if there is one.
 /// - Returns: Whether every check held.
 public func runClusters(seeds: Range<UInt64>, output: (String) -> Void) -> Bool {
   for seed in seeds {
     do throws(ClusterFailure) {
-      output(try ClusterSimulation(seed: seed).run().line)
+      var cluster = ClusterSimulation(seed: seed)
+      cluster.isServiceSlow = seed % 2 == 1
+      output(try cluster.run().line)
     } catch {
       output(error.description)
       return false

@@ -53,9 +53,12 @@ extension SimulatedCluster {
     let pause = now - last.time
     report.lockoutNanosecondsMax = max(report.lockoutNanosecondsMax, pause)
     let rule = plan.rules[limit]
-    var back = store.wentBack - last.wentBack
-    if wantsShortLockout { back = min(back, rule.spacing * Int64(rule.burst)) }
-    let most = rule.spacing * Int64(request.least) + back
+    if store.wentBack != last.wentBack {
+      // From the first question after the clock went back it waits as if nothing had been.
+      grants[limit] = LastGrant(time: now, wentBack: store.wentBack)
+      return
+    }
+    let most = rule.spacing * Int64(request.least)
     check(
       pause <= most, .lockout,
       "limit \(limit) has given nothing for \(pause) ns, and \(most) may be")

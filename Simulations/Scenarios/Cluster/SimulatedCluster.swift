@@ -8,7 +8,6 @@ import OmniShardRouter
 struct SimulatedCluster: Sendable {
   let seed: UInt64
   let mutation: ClusterMutation?
-  let wantsShortLockout: Bool
   let plan: ClusterPlan
   var random: SplitMix64
   var queue = ClusterQueue()
@@ -54,7 +53,6 @@ struct SimulatedCluster: Sendable {
   init(_ choice: ClusterSimulation) throws {
     seed = choice.seed
     mutation = choice.mutation
-    wantsShortLockout = choice.wantsShortLockout
     random = SplitMix64(seed: seed &* 0x9E37_79B9 &+ 7)
     plan = try ClusterPlan(&random, isServiceSlow: choice.isServiceSlow)
     report = ClusterReport(seed: seed)

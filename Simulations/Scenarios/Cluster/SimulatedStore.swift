@@ -130,6 +130,8 @@ struct SimulatedStore: Sendable {
     for cell in request.cells {
       let limit = cell.rule.spacing * Int64(cell.rule.burst)
       let distance = min(limit, max(0, (arrivals[cell.key] ?? now) - now))
+      // Further ahead than any request can be: the clock went back, and nobody waits for that.
+      if (arrivals[cell.key] ?? now) - now > limit { arrivals[cell.key] = now + limit }
       ahead.append(distance)
       room = min(room, Int((limit - distance) / cell.rule.spacing))
     }

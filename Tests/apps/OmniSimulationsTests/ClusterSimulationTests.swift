@@ -46,15 +46,12 @@ import Testing
     #expect(found?.invariant == invariant(of: mutation), "\(mutation)")
   }
 
-  @Test(arguments: UInt64(0)..<4)
-  func `with a slow service all holds but the goodput`(seed: UInt64) {
+  @Test(arguments: UInt64(0)..<60)
+  func `with a slow service every check holds, too`(seed: UInt64) throws {
     var simulation = ClusterSimulation(seed: seed)
     simulation.isServiceSlow = true
-    do throws(ClusterFailure) {
-      _ = try simulation.run()
-    } catch {
-      #expect(error.invariant == .goodput)
-    }
+
+    #expect(try simulation.run().goodputPercent >= 80)
   }
 
   /// The check that a planted mistake makes fail.

@@ -4,34 +4,35 @@ public import OmniTime
 /// Finds how many requests a service can bear at a time, from how long they take and how many fail.
 ///
 /// A plain value: it is told of each request that ended, and says how many may run. Samples are
-/// taken together in windows of at least as many as the limit, and the limit changes at their ends
-/// only. To know a queue from a slow service, it measures the latency without a queue now and
-/// then: it runs at three fifths of its limit, and of that again, until nothing is gained.
+/// taken together in windows of about a round trip, and the limit changes at their ends only. To
+/// know a queue from a slow service, it measures the latency without a queue now and then: it lets
+/// fewer run than are served at a time, by Little's law.
 ///
 /// Guards against the known ways in which such limits drift away:
 ///
 /// - it does not grow unless it was nearly reached, and does not change while fewer than half of it
 ///   was used, but for losses: idle places teach nothing;
 /// - it does not grow beyond `headroomPercent` of the goodput times the latency without a queue
-///   (what Little's law says is in the service), and comes down to that when it is reached: mild
-///   overload cannot feed it for ever, and a service that does less now is given less;
-/// - a request that ended by its time limit is a loss, however even the latencies look;
+///   (what Little's law says is in the service) and four places, and comes down to that while there
+///   is a queue; without one, 40 hundredths more are allowed;
+/// - a request that ended by its time limit is a loss, however even the latencies look; one loss in
+///   a window, or 3 of 100, is taken as chance;
 /// - after the limit was lowered for losses, those that began before are of the same bad moment,
-///   and do not lower it again;
-/// - requests of before a measurement, and as many as it lets run, do not count in it: they waited
-///   in the old queue. One level is believed if it agrees with what was known, else two that agree;
-/// - what was news is measured again after an eighth of the usual pause, and a latency far above
-///   the known one does not wait for the pause: a service that is slower for good is not taken for
-///   a queue until the limit has gone;
+///   and do not lower it again; then it goes half of the way back at a time, as that is confirmed;
+/// - the first requests after a change of level do not count in a measurement: they waited in the
+///   old queue, or are the short ones that end first;
+/// - a latency far above the known one is looked into soon, and believed at once if the goodput
+///   fell with it; else a measurement raises what is known by a fifth at most, as it may be the
+///   queue of other callers of the same service;
 /// - windows that are faster than the known latency lower it at once: a service that became faster
 ///   does not leave room for a queue.
 ///
 /// Where it is inexact: with fewer than about five places, a measurement rests on few requests, and
-/// the limit may move between a third and thrice of what is best. A service of one request a second
-/// is followed slowly, as a window holds 32 requests, or 4 losses.
+/// the limit may move between a third and thrice of what is best. What is followed is followed in
+/// round trips, of which a measurement takes about ten of each 120.
 ///
 /// Checked on simulated queues with exponential, lognormal and bimodal service, in
-/// `AdaptiveLimitTests`, which states what each algorithm reaches.
+/// `AdaptiveLimitTests` and `AdaptiveTableTests`, which state what each algorithm reaches.
 ///
 /// Sources: Brakmo and Peterson, "TCP Vegas", IEEE JSAC 13 (1995); Chiu and Jain, "Analysis of the
 /// Increase and Decrease Algorithms for Congestion Avoidance", Computer Networks 17 (1989); RFC
@@ -40,7 +41,7 @@ public import OmniTime
 public struct AdaptiveLimit: Sendable {
   /// How the limit follows.
   public enum Algorithm: String, Sendable, Hashable, CaseIterable {
-    /// One more a window while all goes well, a tenth less after a loss.
+    /// One more a window while all goes well, one more than before each time; less after losses.
     case additiveIncrease
     /// Holds the queue that the latency betrays between two bounds.
     case vegas
@@ -103,60 +104,56 @@ public struct AdaptiveLimit: Sendable {
 
     var samples: Int { successes + losses }
     var meanLatency: Double? { successes == 0 ? nil : Double(latencySum) / Double(successes) }
+    /// How much a window says against what was known: 48 requests half of it.
+    var weight: Double { Double(samples) / Double(samples + 48) }
+    /// Whether so many were lost that it is no accident: more than one, and one of thirty-three.
+    var isLossy: Bool { losses > 1 + samples * 3 / 100 }
   }
 
-  /// A measurement of the latency without a queue.
-  private struct Probe: Sendable {
-    /// How many may run meanwhile.
-    var limit: Int
-    /// How many requests have still to end before the queue of before is taken as gone.
-    var settling: Int
-    /// The mean latency at the level above this one, if that was measured.
-    var latencyAbove: Double?
-  }
-
-  /// Two measurements that differ by less are taken as the same.
-  private static let likeness = 1.3
-  /// A measurement that is less above what was known confirms it.
-  private static let confirmation = 1.4
-  /// A latency that is more above what was known is looked into soon.
-  private static let alarm = 2.5
+  /// How many places there are beside those that the headroom gives.
+  private static let spare = 4.0
 
   /// The settings in force.
   public let configuration: Configuration
   private var exact: Double
   private var window = Window()
-  /// The mean latency without a queue, in nanoseconds.
-  private var idleLatency: Double?
-  /// The mean latency of the last windows, in nanoseconds.
+  private var idle: IdleLatency
+  /// The mean latency of the last requests, in nanoseconds.
   private var latency = 0.0
-  /// The goodput of the last windows, requests a nanosecond.
+  /// The goodput of the last requests, requests a nanosecond.
   private var goodput = 0.0
   /// Whether the limit doubles as long as that brings more.
   private var isStarting = true
   /// The most goodput of one window since it began to double.
   private var goodputBest = 0.0
-  private var probe: Probe?
-  private var lastProbe: MonotonicInstant?
-  /// The pause before the next probe.
-  private var pause: Interval
+  /// How many windows in a row did not bring more.
+  private var worse = 0
+  /// How many windows in a row it grew.
+  private var streak = 0
+  /// Where it was before losses lowered it, until it is there again.
+  private var lastGood = 0.0
+  private var isInLoss = false
   /// When the limit was last lowered for losses.
   private var lastCut: MonotonicInstant?
+  /// How many successes have still to end before they are those of the present limit: the first
+  /// that end after it was raised are the short ones.
+  private var settling: Int
 
   /// Creates a limit.
   public init(_ configuration: Configuration = Configuration()) throws(RateFault) {
     if let fault = configuration.fault { throw fault }
     self.configuration = configuration
     exact = Double(configuration.initial)
-    pause = configuration.probeEvery
+    settling = configuration.initial
+    idle = IdleLatency(probeEvery: configuration.probeEvery, levelLeast: configuration.least)
   }
 
   /// How many requests may run now.
-  public var limit: Int { probe?.limit ?? Int(exact) }
+  public var limit: Int { idle.level ?? Int(exact) }
 
   /// The mean latency without a queue, as far as it is known.
   public var latencyWithoutQueue: Interval? {
-    idleLatency.map { Interval(nanoseconds: Int64($0)) }
+    idle.value.map { Interval(nanoseconds: Int64($0)) }
   }
 
   /// Counts a request that ended.
@@ -186,55 +183,60 @@ public struct AdaptiveLimit: Sendable {
 
   // MARK: Windows
 
-  /// Enough that the mean says something, and not so many that few at a time take long.
-  private var samplesWanted: Int {
-    probe == nil ? max(32, limit) : max(32, min(192, limit * 16), limit * 5)
-  }
+  /// About a round trip, and enough that the mean says something.
+  private var samplesWanted: Int { idle.samplesWanted ?? max(12, limit) }
 
   /// Whether a request tells of what has been dealt with.
   private mutating func isOfThePast(
     _ ending: Ending, _ latency: Interval, _ inFlight: Int, at now: MonotonicInstant
   ) -> Bool {
     // It began before the limit was lowered for others that were lost with it.
-    if ending == .overload, let lastCut, now - lastCut < latency { return true }
-    guard let settling = probe?.settling, settling > 0, ending == .success else { return false }
-    if inFlight <= limit { probe?.settling = settling - 1 }
-    return true
+    if ending == .overload { return lastCut.map { now - $0 < latency } ?? false }
+    if settling > 0 {
+      settling -= 1
+      return true
+    }
+    return idle.isSettling(inFlight: inFlight)
   }
 
   private mutating func finish(elapsed: Double, at now: MonotonicInstant) {
-    if window.losses > 0 { finishProbe(at: now) }
     let mean = window.meanLatency
-    if let probe, let mean {
-      finish(probe, mean: mean, at: now)
-      return
+    if idle.level != nil {
+      if let mean, !window.isLossy {
+        finishLevel(mean, at: now)
+        return
+      }
+      idle.abandon(at: now)
     }
     // The first request began the time, and is not of it.
     let share = Double(window.samples - 1) / Double(window.samples)
     let present = Double(window.successes) * share / elapsed
     let isBetter = present > goodputBest * 1.1
     goodputBest = isStarting ? max(goodputBest, present) : 0
-    goodput += (present - goodput) * (goodput == 0 ? 1 : present > goodput ? 0.2 : 0.1)
-    if let mean { follow(mean) }
-    guard window.losses == 0, let idle = idleLatency, idle > 0 else {
+    goodput += (present - goodput) * (goodput == 0 ? 1 : window.weight)
+    if let mean {
+      latency += (mean - latency) * (latency == 0 ? 1 : window.weight)
+      idle.follow(
+        latency, mean: mean, samples: window.successes,
+        isIdle: window.inFlightMax * 2 <= Int(exact))
+    }
+    guard !window.isLossy, let known = idle.value, known > 0 else {
       cut(at: now)
       return
     }
     // Nothing is learnt from idle places, neither that there might be more nor that there be less.
-    if window.inFlightMax * 2 >= Int(exact) { change(idle: idle, isBetter: isBetter) }
-    if isReached, !isStarting { startProbe(idle: idle, at: now) }
+    if window.inFlightMax * 2 >= Int(exact) { change(idle: known, isBetter: isBetter) }
+    if isReached, !isStarting {
+      idle.startProbe(latency: latency, goodput: goodput, limit: Int(exact), at: now)
+    }
   }
 
-  private mutating func follow(_ mean: Double) {
-    latency = latency == 0 ? mean : latency * 0.7 + mean * 0.3
-    guard let idle = idleLatency, lastProbe != nil else {
-      // The best that is known before the first probe.
-      idleLatency = latency
-      return
-    }
-    if latency * Self.likeness < idle {
-      idleLatency = idle + (latency - idle) * 0.25
-      pause = soon
+  /// A measurement at one level has its requests.
+  private mutating func finishLevel(_ mean: Double, at now: MonotonicInstant) {
+    idle.finish(mean: mean, latency: latency, goodput: goodput, at: now)
+    if idle.level == nil {
+      settling = Int(exact)
+      if idle.isAnother { isStarting = true }
     }
   }
 
@@ -248,98 +250,67 @@ public struct AdaptiveLimit: Sendable {
     // What comes back after nothing but losses is another service.
     isStarting = window.successes == 0
     lastCut = now
+    streak = 0
+    if !isInLoss { lastGood = exact }
+    isInLoss = true
     let share = Double(window.losses) / Double(window.samples)
     set(exact * max(0.5, 0.95 - share / 2))
   }
 
   private mutating func change(idle: Double, isBetter: Bool) {
+    isInLoss = false
+    if exact >= lastGood { lastGood = 0 }
     if isStarting {
       // The last step has not been felt yet.
       if !isReached { return }
-      if isBetter { return grow(to: exact * 2) }
+      if isBetter {
+        worse = 0
+        return grow(to: exact * 2)
+      }
+      worse += 1
+      if worse < 2 { return }
+      worse = 0
       isStarting = false
     }
+    let before = exact
     switch configuration.algorithm {
-    case .additiveIncrease: grow(to: exact + 1)
+    case .additiveIncrease: grow(to: exact + max(1, min(exact / 4, Double(streak))))
     case .vegas:
       let queue = exact * (1 - idle / latency)
       let step = max(1, exact.squareRoot() / 2)
       if queue <= step * 3 {
-        grow(to: exact + step)
+        grow(to: exact + max(step, min(exact / 4, step * Double(streak) / 2)))
       } else if queue > step * 6 {
         set(exact - step)
       }
     case .gradient:
       let tolerance = Double(configuration.tolerancePercent) / 100
       let gradient = max(0.5, min(1, tolerance * idle / latency))
-      let wanted = exact * gradient + exact.squareRoot()
-      let next = exact * 0.8 + wanted * 0.2
-      if next < exact { set(next) } else { grow(to: next) }
+      let step = exact.squareRoot() * min(1, Double(streak + 1) / 4)
+      let wanted = exact * gradient + max(1, step)
+      if wanted < exact { set((exact + wanted) / 2) } else { grow(to: wanted) }
     }
-    // What was right once is too much for a service that does less now.
-    if isReached, exact > ceiling(idle) { set(exact * 0.9 + ceiling(idle) * 0.1) }
+    // Towards where it was before losses, half of the way at a time.
+    if exact < lastGood { grow(to: min(exact * 2, (exact + lastGood) / 2)) }
+    streak = exact > before ? streak + 1 : 0
+    // What was right once is too much for a service that does less now; without a queue it is not.
+    let excess = exact - ceiling(idle)
+    if isReached, excess > 0 { set(exact - excess * max(0, min(0.4, latency / idle - 1.25))) }
   }
 
   private func ceiling(_ idle: Double) -> Double {
-    goodput * idle * Double(configuration.headroomPercent) / 100 + 4
+    // Without a queue there is no harm in more.
+    let hasNoQueue = latency < idle * 1.15 && idle < latency * 1.15
+    let percent = configuration.headroomPercent + (hasNoQueue ? 40 : 0)
+    return goodput * idle * Double(percent) / 100 + Self.spare
   }
 
   private mutating func grow(to wanted: Double) {
-    guard isReached, let idleLatency else { return }
-    set(max(exact, min(wanted, ceiling(idleLatency))))
+    guard isReached, !idle.isDoubtful, let idle = idle.value else { return }
+    set(max(exact, min(wanted, ceiling(idle))))
   }
 
   private mutating func set(_ wanted: Double) {
     exact = min(Double(configuration.most), max(Double(configuration.least), wanted))
-  }
-
-  // MARK: Probes
-
-  /// The pause before what is news is looked at again.
-  private var soon: Interval { Interval(nanoseconds: configuration.probeEvery.nanoseconds / 8) }
-
-  private mutating func startProbe(idle: Double, at now: MonotonicInstant) {
-    if let lastProbe {
-      guard now - lastProbe >= (latency > idle * Self.alarm ? soon : pause) else { return }
-      if latency <= idle * Self.likeness {
-        // There is no queue to measure without.
-        self.lastProbe = now
-        return
-      }
-    }
-    descend(latencyAbove: nil, at: now)
-  }
-
-  private mutating func descend(latencyAbove: Double?, at now: MonotonicInstant) {
-    let level = limit * 3 / 5
-    guard level >= configuration.least, level >= 1 else {
-      finishProbe(idle: latencyAbove ?? latency, at: now)
-      pause = soon
-      return
-    }
-    probe = Probe(limit: level, settling: level, latencyAbove: latencyAbove)
-  }
-
-  private mutating func finish(_ level: Probe, mean: Double, at now: MonotonicInstant) {
-    if lastProbe != nil, let idle = idleLatency, mean <= idle * Self.confirmation {
-      // Where it still falls, it is looked at again sooner.
-      let next = mean > idle * 0.95 ? pause.nanoseconds * 2 : pause.nanoseconds / 2
-      pause = min(configuration.probeEvery, max(soon, Interval(nanoseconds: next)))
-      // More may be a rest of queue, and is believed by half.
-      finishProbe(idle: min(mean, (idle + mean) / 2), at: now)
-    } else if let above = level.latencyAbove, mean * Self.likeness > above {
-      // What two loads show is what holds from now on, if it is more, too.
-      isStarting = lastProbe != nil && mean > (idleLatency ?? mean) * 2
-      finishProbe(idle: min(mean, above), at: now)
-      pause = soon
-    } else {
-      descend(latencyAbove: mean, at: now)
-    }
-  }
-
-  private mutating func finishProbe(idle: Double? = nil, at now: MonotonicInstant) {
-    if let idle { idleLatency = idle }
-    if probe != nil || idle != nil { lastProbe = now }
-    probe = nil
   }
 }
