@@ -243,9 +243,15 @@ public final class RedisClient: Sendable {
 
   private func exchange(_ request: RedisRequest) async throws -> [RedisReply] {
     let lane = chosenLane
+    let isBegun = isAtRest && lane.attempt(request)
+    if let replies = try request.settledReplies() {
+      // So that a task that calls all the time does not keep its thread all the time.
+      if lane.isToGiveWay { await Task.yield() }
+      return replies
+    }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        guard request.begin(continuation) else { return }
+        guard request.begin(continuation), !isBegun else { return }
         do throws(RedisFailure) {
           try lane.enqueue(request)
         } catch {
@@ -258,6 +264,9 @@ public final class RedisClient: Sendable {
       lane.remove(request)
     }
   }
+
+  /// Whether nothing is under way, so that whoever calls may wait for the server himself.
+  private var isAtRest: Bool { lanes.allSatisfy { $0.load == 0 } }
 
   /// The lane with the least to do, of those that are connected if there are any.
   private var chosenLane: RedisLane {
