@@ -8,9 +8,13 @@ public import OmniTime
 ///     let reply = try await client.run(RedisCommand("MGET", "a", "b", "c"))
 ///     await client.close()
 ///
-/// Each connection has a thread, so that no task of Swift's pool waits for the network, and a
-/// bounded queue. What waits in a queue is sent as one pipeline and answered in order. All calls
-/// pass a circuit breaker: while the server is down they fail at once and without it.
+/// Each connection has a thread, so that no task of Swift's pool waits long for the network, and a
+/// bounded queue. What waits in a queue is sent as one pipeline and answered in order. A call while
+/// nothing else is under way sends by itself and waits on its own thread for a tenth of a
+/// millisecond at most: a server that is near has answered by then, and no thread had to be woken.
+/// So a client holds up one thread of the pool at a time; it does not try with a server that
+/// answered too late before, but once in a while. All calls pass a circuit breaker: while the
+/// server is down they fail at once and without it.
 ///
 /// Commands share their connections with those of others. What blocks at the server holds up all
 /// behind it and belongs on a ``RedisConnection`` of its own; what changes the connection, such as

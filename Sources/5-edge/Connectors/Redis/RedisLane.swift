@@ -8,6 +8,10 @@ import Synchronization
 /// Tasks put requests into a bounded queue; the thread takes all that is there, sends it in one
 /// write, and hands the replies out in order. While replies are out it is not woken for more, so
 /// that the busier it is, the more goes into one write.
+///
+/// While nothing is under way the thread leaves the connection to whoever comes: a task may take it,
+/// send on it and wait shortly, and gives it back. What it did not finish, and what came into the
+/// queue meanwhile, is for the thread again, which is woken then.
 final class RedisLane: Sendable {
   /// Who has the connection.
   private enum Holder {
