@@ -9,8 +9,8 @@ import Synchronization
 /// write, and hands the replies out in order. While replies are out it is not woken for more, so
 /// that the busier it is, the more goes into one write.
 ///
-/// While nothing is under way the thread leaves the connection to whoever comes: a task may take it,
-/// send on it and wait shortly, and gives it back. What it did not finish, and what came into the
+/// While nothing is under way the thread leaves the connection to whoever comes: a task may take
+/// it, send on it and wait shortly, and gives it back. What it did not finish, and what came into the
 /// queue meanwhile, is for the thread again, which is woken then.
 final class RedisLane: Sendable {
   /// Who has the connection.
@@ -93,7 +93,8 @@ final class RedisLane: Sendable {
   /// Sends a request on the calling thread, and waits shortly for the replies, if the connection
   /// has nothing to do.
   ///
-  /// - Returns: Whether it was begun: then it has ended or is under way. If not, it is for the queue.
+  /// - Returns: Whether it was begun: then it has ended or is under way. If not, it is for the
+  ///   queue.
   func attempt(_ request: RedisRequest) -> Bool {
     let link = state.withLock { state -> RedisLink? in
       guard case .nobody(let link) = state.holder, !state.isClosing, state.queue.isEmpty,
