@@ -1,4 +1,6 @@
 #include <hiredis/hiredis.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
@@ -14,6 +16,28 @@ static inline int omni_redis_wake_signal(int descriptor) { return eventfd_write(
 static inline int omni_redis_wake_clear(int descriptor) {
   eventfd_t count;
   return eventfd_read(descriptor, &count);
+}
+
+// glibc shows these two only to sources that ask for all of GNU.
+extern int ppoll(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+enum { omni_redis_peer_hung_up = 0x2000 };
+
+/// Waits until `descriptor` can be read, or has an end or an error, for at most `nanoseconds`, which
+/// are less than a second; more than 0 if so.
+static inline int omni_redis_wait_shortly(int descriptor, long nanoseconds) {
+  struct pollfd polled = { .fd = descriptor, .events = POLLIN };
+  struct timespec time = { .tv_sec = 0, .tv_nsec = nanoseconds };
+  return ppoll(&polled, 1, &time, 0);
+}
+
+/// Waits until `wake` can be read or the other side of `descriptor` has hung up, however much there
+/// is to read; 0 or less if there is nothing, 1 for a wake-up, 2 for the end.
+static inline int omni_redis_wait_for_end(int wake, int descriptor) {
+  struct pollfd polled[2] = {
+    { .fd = wake, .events = POLLIN }, { .fd = descriptor, .events = omni_redis_peer_hung_up }
+  };
+  int count = poll(polled, 2, -1);
+  return count > 0 && polled[1].revents ? 2 : count;
 }
 
 /// Gives the calling thread a name, of which the system keeps 15 bytes.

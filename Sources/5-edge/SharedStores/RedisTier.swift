@@ -35,6 +35,9 @@ public struct RedisTier: QueryTier {
   /// The channel on which invalidations are published.
   public var channel: String { prefix + "raised" }
 
+  /// True: the client waits for a server only if it is near, and shortly.
+  public var isPrompt: Bool { true }
+
   /// Reads entries and stamps, in one trip.
   public func read(keys: [String], stamps: [String]) async throws -> TierAnswer {
     guard !keys.isEmpty || !stamps.isEmpty else { return TierAnswer(entries: [], stamps: []) }

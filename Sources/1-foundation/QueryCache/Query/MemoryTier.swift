@@ -30,6 +30,9 @@ public final class MemoryTier: QueryTier {
     state.withLock { $0.listeners.append(listener) }
   }
 
+  /// True: nothing is waited for.
+  public var isPrompt: Bool { true }
+
   /// How often entries were read or written.
   public var tripCount: Int { state.withLock { $0.trips } }
 

@@ -87,9 +87,19 @@ public final class QueryCache: Sendable {
     let partition: String
     let entity: String
     let field: String
+    /// The key in memory and in the tier: the parts, with a character between that no name has.
+    let key: String
 
-    /// The key in the tier: the parts, with a character between that no name has.
-    var key: String { "\(partition)\u{1F}\(entity)\u{1F}\(field)" }
+    init(partition: String, entity: String, field: String) {
+      self.partition = partition
+      self.entity = entity
+      self.field = field
+      key = "\(partition)\u{1F}\(entity)\u{1F}\(field)"
+    }
+
+    static func == (left: Place, right: Place) -> Bool { left.key == right.key }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
   }
 
   struct Served: Sendable {
@@ -100,7 +110,10 @@ public final class QueryCache: Sendable {
   struct State {
     var counts = Counts()
     var promises: [Place: FieldPromise] = [:]
-    var flights: [UInt64: Task<Void, Never>] = [:]
+    /// What is being fetched.
+    var flights: Set<UInt64> = []
+    /// Who waits until nothing is.
+    var settling: [CheckedContinuation<Void, Never>] = []
     var lastFlight: UInt64 = 0
     /// Stamps that the tier has not been told of, each with the number of its last invalidation: an
     /// answer to an earlier telling says nothing of a later invalidation.
@@ -230,7 +243,13 @@ public final class QueryCache: Sendable {
 
   /// Waits for everything that is being fetched; for tests and an orderly end.
   public func settle() async {
-    while let task = state.withLock({ $0.flights.values.first }) { await task.value }
+    await withCheckedContinuation { continuation in
+      let isSettled = state.withLock { state in
+        if !state.flights.isEmpty { state.settling.append(continuation) }
+        return state.flights.isEmpty
+      }
+      if isSettled { continuation.resume() }
+    }
   }
 
   /// The memory's answer, and whether it is to be fetched again.
@@ -288,7 +307,7 @@ public final class QueryCache: Sendable {
     generations.raise(stamps)
     dropPromises(of: Set(stamps))
     guard let tier else { return }
-    await tell(tier)
+    _ = await tell(tier)
   }
 
   /// Who asks from now on for what was invalidated does not wait for what was being fetched before.

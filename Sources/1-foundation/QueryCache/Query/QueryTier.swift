@@ -4,6 +4,12 @@ public import OmniTime
 ///
 /// `MemoryTier` is the one in the process; connectors keep it in Redis or in a file.
 public protocol QueryTier: Sendable {
+  /// Whether whoever asks may begin to read on its own thread.
+  ///
+  /// If so, a query for which the tier has all is answered without a change of thread. Only for a
+  /// tier whose calls keep a thread for no longer than some tenth of a millisecond at a time; false
+  /// if it does not say.
+  var isPrompt: Bool { get }
   /// Reads entries and stamps, in one trip.
   ///
   /// - Returns: As many entries and stamps as were asked for. A stamp is another number after each
@@ -19,6 +25,11 @@ public protocol QueryTier: Sendable {
   func lock(_ key: String, lasting: Interval) async throws -> UInt64?
   /// Gives a lock back, if it is still the one that was taken.
   func unlock(_ key: String, _ token: UInt64) async throws
+}
+
+extension QueryTier {
+  /// False: its calls are made on threads of the pool.
+  public var isPrompt: Bool { false }
 }
 
 /// An entry of a shared tier.

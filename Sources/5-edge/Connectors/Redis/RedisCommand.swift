@@ -202,13 +202,17 @@ public struct RedisCommand: Sendable, Hashable {
     String(decoding: bytes.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 }, as: UTF8.self)
   }
 
+  /// What names of 4 letters and more in the list below begin with, by their length.
+  private static let letters: [[UInt8]] = [
+    "sqae", "phrmw", "sca", "mdu", "r", "sr", "ps", "u", "ps",
+  ]
+  .map { Array($0.utf8) }
+
   private static func effect(ofName name: [UInt8]) -> Effect {
-    // No name of the list is longer, and most commands are told apart by this alone.
-    guard (4...12).contains(name.count) else { return .none }
-    switch name[0] | 0x20 {
-    case 0x61, 0x63, 0x64, 0x65, 0x68, 0x6D, 0x70, 0x71, 0x72, 0x73, 0x75, 0x77: break
-    default: return .none
-    }
+    // Most commands are told apart by their length and first letter, so that none is spelled out.
+    guard let first = name.first.map({ $0 | 0x20 }), (4...12).contains(name.count),
+      letters[name.count - 4].contains(first)
+    else { return .none }
     switch uppercased(name) {
     case "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
       "MONITOR", "SYNC", "PSYNC", "HELLO", "RESET":

@@ -8,8 +8,30 @@ import Synchronization
 /// Tasks put requests into a bounded queue; the thread takes all that is there, sends it in one
 /// write, and hands the replies out in order. While replies are out it is not woken for more, so
 /// that the busier it is, the more goes into one write.
+///
+/// While nothing is under way the thread leaves the connection to whoever comes: a task may take
+/// it, send on it and wait shortly, and gives it back. What it did not finish, and what came into the
+/// queue meanwhile, is for the thread again, which is woken then.
 final class RedisLane: Sendable {
+  /// Who has the connection.
+  private enum Holder {
+    /// The thread, or nobody since there is none.
+    case thread
+    /// Nobody: there is nothing to do, and whoever comes may take it.
+    case nobody(RedisLink)
+    /// A task that sends on it.
+    case task
+    /// Nobody: it is for the thread, which was woken.
+    case returned(RedisLink)
+  }
+
   private struct State {
+    var holder = Holder.thread
+    /// Whether the thread waits for the connection that a task has.
+    var isWanted = false
+    /// How many tasks in a row waited for the server in vain, and how many did not wait since then.
+    var misses = 0
+    var skips = 0
     var queue: [RedisRequest] = []
     /// The commands and bytes that wait or are under way.
     var load = (commands: 0, bytes: 0)
@@ -33,6 +55,15 @@ final class RedisLane: Sendable {
   /// How many commands wait or are under way, for whoever chooses between lanes.
   private let commandCount = Atomic<Int>(0)
   private let connected = Atomic<Bool>(false)
+  /// How often a task was served on its own thread.
+  private let directCount = Atomic<Int>(0)
+
+  /// After so many waits in vain in a row tasks do not wait for the server themselves.
+  private static let missCountMax = 3
+  /// But one in so many, to see whether the server is nearer now.
+  private static let skipCountMax = 32
+  /// After so many calls that did not suspend its task somebody else has a turn.
+  private static let directCountMax = 32
 
   /// Starts the thread, which connects at once.
   init(
@@ -53,6 +84,51 @@ final class RedisLane: Sendable {
   var load: Int { commandCount.load(ordering: .relaxed) }
 
   // MARK: For tasks
+
+  /// Whether a call that was served on its task's own thread is one after which others have a turn.
+  var isToGiveWay: Bool {
+    directCount.wrappingAdd(1, ordering: .relaxed).newValue % Self.directCountMax == 0
+  }
+
+  /// Sends a request on the calling thread, and waits shortly for the replies, if the connection
+  /// has nothing to do.
+  ///
+  /// - Returns: Whether it was begun: then it has ended or is under way. If not, it is for the
+  ///   queue.
+  func attempt(_ request: RedisRequest) -> Bool {
+    let link = state.withLock { state -> RedisLink? in
+      guard case .nobody(let link) = state.holder, !state.isClosing, state.queue.isEmpty,
+        request.replyCount <= configuration.queueCommandsMax - state.load.commands,
+        request.bytes.count <= configuration.queueBytesMax - state.load.bytes
+      else { return nil }
+      if state.misses >= Self.missCountMax, state.skips < Self.skipCountMax {
+        state.skips += 1
+        return nil
+      }
+      state.skips = 0
+      state.holder = .task
+      // Who comes now is served as soon as it is back, within a fraction of a millisecond.
+      state.wantsWork = false
+      state.sleepsUntil = .origin
+      change(&state, by: request.replyCount, request.bytes.count)
+      return link
+    }
+    guard let link else { return false }
+    let isBegun = link.run(request)
+    let isForThread = state.withLock { state in
+      let finished =
+        isBegun ? link.exchange.takeFinished() : (request.replyCount, request.bytes.count)
+      change(&state, by: -finished.commands, -finished.bytes)
+      state.misses = link.isIdle ? 0 : state.misses + 1
+      let isForThread =
+        !link.isIdle || !state.queue.isEmpty || state.isClosing || state.isWanted
+      state.holder = isForThread ? .returned(link) : .nobody(link)
+      state.wantsWork = !isForThread
+      return isForThread
+    }
+    if isForThread { wake.signal() }
+    return isBegun
+  }
 
   /// Puts a request into the queue.
   func enqueue(_ request: RedisRequest) throws(RedisFailure) {
@@ -166,41 +242,79 @@ final class RedisLane: Sendable {
   private func serve(_ connection: RedisConnection) -> Bool {
     guard let socket = connection.socket else { return false }
     let start = TimeSource.machine.now()
-    var exchange = RedisExchange(counters)
+    let link = RedisLink(socket, counters)
     do throws(RedisFailure) {
-      while true { try step(socket, &exchange) }
+      while true {
+        if let deadline = try refill(link) {
+          try step(link, until: deadline)
+        } else {
+          try lend(link)
+        }
+      }
     } catch {
-      exchange.fail(error)
-      let finished = exchange.takeFinished()
+      link.exchange.fail(error)
+      let finished = link.exchange.takeFinished()
       state.withLock { change(&$0, by: -finished.commands, -finished.bytes) }
     }
-    return exchange.answeredCount > 0 || TimeSource.machine.now() - start >= .seconds(1)
+    return link.exchange.answeredCount > 0 || TimeSource.machine.now() - start >= .seconds(1)
   }
 
   /// Sends what waits, waits for what comes, and hands it out.
   private func step(
-    _ socket: RedisSocket, _ exchange: inout RedisExchange
+    _ link: RedisLink, until deadline: MonotonicInstant
   ) throws(RedisFailure) {
-    let deadline = try refill(&exchange)
-    if !exchange.isAllSent {
-      exchange.noteSent(try socket.send(exchange.output, from: exchange.sentBytes))
+    let socket = link.socket
+    if !link.exchange.isAllSent {
+      link.exchange.noteSent(
+        try socket.send(link.exchange.output, from: link.exchange.sentBytes))
     }
     let ready = try socket.wait(
-      writing: !exchange.isAllSent, until: deadline, wake: wake.descriptor)
+      writing: !link.exchange.isAllSent, until: deadline, wake: wake.descriptor)
     if ready.isWoken { wake.clear() }
     let now = TimeSource.machine.now()
     if ready.isReadable {
       try socket.receive()
-      while let reply = try socket.nextReply() { try exchange.take(reply, at: now) }
+      while let reply = try socket.nextReply() { try link.exchange.take(reply, at: now) }
     }
-    try exchange.expire(at: now)
+    try link.exchange.expire(at: now)
     expireQueue(at: now)
   }
 
-  /// Takes what waits in the queue, if it is its turn, and gives how long to sleep at most.
-  private func refill(_ exchange: inout RedisExchange) throws(RedisFailure) -> MonotonicInstant {
-    let finished = exchange.takeFinished()
-    let isRoom = exchange.takeTurn()
+  /// Leaves the connection to tasks until there is something to do for the thread.
+  ///
+  /// - Throws: What went wrong with it meanwhile.
+  private func lend(_ link: RedisLink) throws(RedisFailure) {
+    var isEnded = false
+    var isBack = false
+    while !isBack {
+      let isSeen = link.socket.waitForEnd(isWatching: !isEnded, wake: wake.descriptor)
+      isEnded = isEnded || isSeen
+      wake.clear()
+      isBack = state.withLock { state in
+        switch state.holder {
+        case .nobody:
+          guard isEnded || state.isClosing || !state.queue.isEmpty else { return false }
+        case .task:
+          // It is not left to the next task when this one gives it back.
+          state.isWanted = true
+          return false
+        case .thread, .returned: break
+        }
+        state.holder = .thread
+        state.isWanted = false
+        state.wantsWork = false
+        return true
+      }
+    }
+    if let failure = link.failure { throw failure }
+    if link.exchange.isEmpty { try link.checkQuiet() }
+  }
+
+  /// Takes what waits in the queue, if it is its turn, and gives how long to sleep at most; nil if
+  /// there is nothing to do, and the connection is left to whoever comes.
+  private func refill(_ link: RedisLink) throws(RedisFailure) -> MonotonicInstant? {
+    let finished = link.exchange.takeFinished()
+    let isRoom = link.exchange.takeTurn()
     var batch: [RedisRequest] = []
     let isClosing = state.withLock { state in
       change(&state, by: -finished.commands, -finished.bytes)
@@ -217,17 +331,20 @@ final class RedisLane: Sendable {
         dropped.commands += request.replyCount
         dropped.bytes += request.bytes.count
       } else {
-        exchange.add(request)
+        link.exchange.add(request)
       }
     }
     return state.withLock { state in
       change(&state, by: -dropped.commands, -dropped.bytes)
       // What came since then has its deadline in the queue's.
       if state.queue.isEmpty { state.nextExpiry = .distantFuture }
-      state.wantsWork = exchange.isEmpty
-      state.sleepsUntil = min(exchange.nextExpiry, state.nextExpiry)
+      state.wantsWork = link.exchange.isEmpty
+      state.sleepsUntil = min(link.exchange.nextExpiry, state.nextExpiry)
       // Whoever came since then and finds nothing under way is served at once.
-      return exchange.isEmpty && !state.queue.isEmpty ? .origin : state.sleepsUntil
+      if link.exchange.isEmpty, !state.queue.isEmpty { return .origin }
+      guard link.isIdle, !state.isClosing else { return state.sleepsUntil }
+      state.holder = .nobody(link)
+      return nil
     }
   }
 

@@ -7,6 +7,8 @@ final class RedisRequest: Sendable {
   private enum State {
     case fresh
     case waiting(CheckedContinuation<[RedisReply], any Error>)
+    /// It has ended before anybody waited for it.
+    case settled(Result<[RedisReply], any Error>)
     case ended
   }
 
@@ -39,38 +41,64 @@ final class RedisRequest: Sendable {
   /// Whether nobody waits for it any more.
   var isEnded: Bool {
     state.withLock { state in
-      if case .ended = state { return true }
-      return false
+      switch state {
+      case .fresh, .waiting: false
+      case .settled, .ended: true
+      }
     }
   }
 
-  /// Begins to wait, unless it was cancelled before.
+  /// Begins to wait, unless it has ended before.
   func begin(_ continuation: CheckedContinuation<[RedisReply], any Error>) -> Bool {
-    let isBegun = state.withLock { state in
-      guard case .fresh = state else { return false }
-      state = .waiting(continuation)
-      return true
+    let result = state.withLock { state -> Result<[RedisReply], any Error>? in
+      switch state {
+      case .fresh:
+        state = .waiting(continuation)
+        return nil
+      case .settled(let result):
+        state = .ended
+        return result
+      case .waiting, .ended: return .failure(CancellationError())
+      }
     }
-    if !isBegun { continuation.resume(throwing: CancellationError()) }
-    return isBegun
+    guard let result else { return true }
+    continuation.resume(with: result)
+    return false
+  }
+
+  /// The replies, if they came before anybody waited for them.
+  func settledReplies() throws -> [RedisReply]? {
+    let result = state.withLock { state -> Result<[RedisReply], any Error>? in
+      guard case .settled(let result) = state else { return nil }
+      state = .ended
+      return result
+    }
+    return try result?.get()
   }
 
   /// Hands the replies over.
-  func succeed(_ replies: [RedisReply]) { end()?.resume(returning: replies) }
+  func succeed(_ replies: [RedisReply]) { end(.success(replies)) }
 
   /// Tells why there are no replies; does nothing if it has ended.
-  func fail(_ error: any Error) { end()?.resume(throwing: error) }
+  func fail(_ error: any Error) { end(.failure(error)) }
 
   /// Tells that there was no reply in time.
   func fail(timedOutAs fate: RedisFailure.Fate) {
     fail(RedisFailure.timedOut(command: command.name, after: timeout, fate: fate))
   }
 
-  private func end() -> CheckedContinuation<[RedisReply], any Error>? {
-    state.withLock { state in
-      defer { state = .ended }
-      if case .waiting(let continuation) = state { return continuation }
-      return nil
+  private func end(_ result: Result<[RedisReply], any Error>) {
+    let continuation = state.withLock { state -> CheckedContinuation<[RedisReply], any Error>? in
+      switch state {
+      case .fresh:
+        state = .settled(result)
+        return nil
+      case .waiting(let continuation):
+        state = .ended
+        return continuation
+      case .settled, .ended: return nil
+      }
     }
+    continuation?.resume(with: result)
   }
 }

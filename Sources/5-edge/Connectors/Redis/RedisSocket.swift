@@ -130,6 +130,28 @@ import OmniTime
     }
   }
 
+  /// Waits until there is something to read, or the end of the connection, for at
+  /// most a millisecond.
+  ///
+  /// - Returns: Whether there is.
+  func waitToRead(until deadline: MonotonicInstant) throws(RedisFailure) -> Bool {
+    let rest = max(.zero, min(.milliseconds(1), deadline - TimeSource.machine.now()))
+    let count = omni_redis_wait_shortly(unsafe context.pointee.fd, Int(rest.nanoseconds))
+    // Whoever is interrupted has waited enough.
+    if count < 0, errno != EINTR { throw Self.lost(errno) }
+    return count > 0
+  }
+
+  /// Waits for a wake-up, or for the end of the connection if `isWatching`; what can be read does
+  /// not end it.
+  ///
+  /// - Returns: Whether the connection has ended.
+  func waitForEnd(isWatching: Bool, wake: Int32) -> Bool {
+    let seen = omni_redis_wait_for_end(wake, isWatching ? unsafe context.pointee.fd : -1)
+    // Whatever else is wrong, reading tells.
+    return seen < 0 ? errno != EINTR : seen == 2
+  }
+
   // MARK: Bytes
 
   /// Sends what the system takes of `bytes` from `start` on, and gives how many that were.
