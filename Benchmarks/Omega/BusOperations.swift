@@ -4,18 +4,17 @@ import OmniBusBridges
 import OmniClocks
 import OmniPlatform
 import OmniRedis
-import OmniTelemetry
 import OmniTime
 import Synchronization
 
-/// The event bus: from one thread to another, and to another process through Redis.
+/// The event bus: from one thread to another, to another process through Redis, and beside servers
+/// that die.
 ///
 /// Wall time throughout, since it is waiting that is measured. Events have 200 bytes of payload, of
 /// which the first eight say when they were published.
 public struct BusOperations {
   /// Events a second when the publisher keeps a pace.
   public static let pace: Int64 = 20_000
-  private static let payloadBytes = 200
 
   /// Creates the benchmark.
   public init() {}
@@ -25,13 +24,14 @@ public struct BusOperations {
     do {
       let latencies = try paced(seconds: 3)
       let remote = try throughRedis(seconds: 10)
-      return [
+      let figures = [
         Figure("inprocess_p50_ns", latencies.p50, "publisher to subscriber, another thread, paced"),
         Figure("inprocess_p99_ns", latencies.p99, "the same, 99 of 100"),
         Figure("inprocess_per_s", try throughput(), "events a second, one subscriber"),
         Figure("end_to_end_p50_us", remote.p50, "to another process through Redis, paced"),
         Figure("end_to_end_p99_us", remote.p99, "the same, 99 of 100"),
       ]
+      return try figures + BusDisturbances().figures()
     } catch let failure as BenchmarkFailure {
       throw failure
     } catch {
@@ -69,8 +69,10 @@ public struct BusOperations {
     let count = Int(Self.pace * seconds)
     let latencies = Latencies()
     let bus = try Bus(RingConfiguration(capacity: 65_536))
-    let thread = try reading(bus, count) { payload, now in latencies.record(payload, at: now) }
-    try Self.publish(count, on: bus, pace: Self.pace)
+    let thread = try BusLoad.reading(bus, count) { payload, now in
+      latencies.record(payload, at: now)
+    }
+    try BusLoad.publish(count, on: bus, pace: Self.pace)
     thread.join()
     try bus.close()
     guard latencies.count == count else {
@@ -85,60 +87,15 @@ public struct BusOperations {
     var best = 0.0
     for _ in 0..<3 {
       let bus = try Bus(RingConfiguration(capacity: 65_536))
-      let thread = try reading(bus, count) { _, _ in }
+      let thread = try BusLoad.reading(bus, count) { _, _ in }
       let start = TimeSource.machine.now()
-      try Self.publish(count, on: bus, pace: nil)
+      try BusLoad.publish(count, on: bus, pace: nil)
       thread.join()
       let elapsed = TimeSource.machine.now() - start
       try bus.close()
       best = max(best, Double(count) * 1e9 / Double(elapsed.nanoseconds))
     }
     return best
-  }
-
-  /// Starts a thread that reads `count` events; returns when it has subscribed.
-  private func reading(
-    _ bus: Bus, _ count: Int, _ body: @escaping @Sendable ([UInt8], MonotonicInstant) -> Void
-  ) throws -> OwnedThread {
-    let isReady = Flag()
-    let thread = OwnedThread {
-      guard var reader = try? bus.subscribe(policy: .block, name: "bench") else { return }
-      isReady.raise()
-      var left = count
-      while left > 0 {
-        let got = try? reader.poll(limit: 1_024) { _, payload in
-          // The bytes are those of the ring; what is kept of them is copied.
-          body(
-            unsafe payload.withUnsafeBytes { unsafe Array($0.prefix(8)) }, TimeSource.machine.now())
-        }
-        guard let got else { return }
-        left -= got
-        if got == 0 { _ = reader.wait(until: TimeSource.machine.now() + .seconds(10)) }
-      }
-    }
-    guard let thread else { throw BenchmarkFailure.failed("the system gives no thread") }
-    while !isReady.isRaised { usleep(1_000) }
-    return thread
-  }
-
-  private static func publish(_ count: Int, on bus: Bus, pace: Int64?) throws {
-    var writer = try bus.makeWriter()
-    var payload = [UInt8](repeating: 7, count: payloadBytes)
-    let start = TimeSource.machine.now().nanoseconds
-    for index in 0..<count {
-      var now = TimeSource.machine.now().nanoseconds
-      if let pace {
-        let due = start + Int64(index) * 1_000_000_000 / pace
-        while now < due {
-          Parking.giveWay()
-          now = TimeSource.machine.now().nanoseconds
-        }
-      }
-      for byte in 0..<8 { payload[byte] = UInt8(truncatingIfNeeded: now >> Int64(byte * 8)) }
-      let draft = BusDraft(
-        .marketTrade, schema: BusSchema(1), timestamp: Timestamp(nanoseconds: now))
-      _ = try writer.publish(draft, payload)
-    }
   }
 
   /// Publishes through Redis to a process of its own.
@@ -164,7 +121,7 @@ public struct BusOperations {
     while !bridge.counters.isConnected { usleep(10_000) }
     // The other process begins with the newest event, so it has to be there first.
     usleep(1_500_000)
-    try Self.publish(count, on: bus, pace: Self.pace)
+    try BusLoad.publish(count, on: bus, pace: Self.pace)
     thread?.join()
     bridge.close()
     try bus.close()
@@ -174,29 +131,6 @@ public struct BusOperations {
     }
     return (words[0] / 1_000, words[1] / 1_000)
   }
-}
-
-/// How long events took, in nanoseconds.
-private final class Latencies: Sendable {
-  private let histogram = Mutex(LatencyHistogram())
-
-  var count: Int { histogram.withLock { Int($0.count) } }
-
-  /// Takes an event whose first eight bytes say when it was published.
-  func record(_ payload: [UInt8], at now: MonotonicInstant) {
-    let sent = (0..<8).reduce(UInt64(0)) { $0 | UInt64(payload[$1]) << UInt64(8 * $1) }
-    histogram.withLock { $0.record(nanoseconds: now.nanoseconds - Int64(bitPattern: sent)) }
-  }
-
-  func percentile(_ percent: Double) -> Int64 {
-    histogram.withLock { $0.percentile(percent) ?? 0 }
-  }
-}
-
-private final class Flag: Sendable {
-  private let value = Atomic(false)
-  var isRaised: Bool { value.load(ordering: .acquiring) }
-  func raise() { value.store(true, ordering: .releasing) }
 }
 
 private final class Answer: Sendable {

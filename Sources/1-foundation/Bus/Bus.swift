@@ -72,28 +72,35 @@ public final class Bus: Sendable {
 
   /// Adds a reader that begins with the next event.
   ///
-  /// - Parameter name: for whoever looks at ``counters()``.
+  /// - Parameters:
+  ///   - name: for whoever looks at ``counters()``.
+  ///   - waiting: how it waits, or nil for as the ring's configuration says.
   /// - Throws: `tooManyReaders`, `closed`, `log`.
   public func subscribe(
-    _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = ""
+    _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = "",
+    waiting: BusWaitStrategy? = nil
   ) throws(BusFailure) -> BusReader {
-    try ring.makeReader(filter, policy: policy, name: name)
+    try ring.makeReader(filter, policy: policy, name: name, waiting: waiting)
   }
 
   /// Adds a reader that begins with event `sequence`: from the log first, then from the ring.
   ///
-  /// - Parameter sequence: from the oldest event that is kept to the next that will be published.
+  /// - Parameters:
+  ///   - sequence: from the oldest event that is kept to the next that will be published.
+  ///   - waiting: how it waits, or nil for as the ring's configuration says.
   /// - Throws: `outOfReach`; `noLog` if the event has left the ring and there is no log;
   ///   `tooManyReaders`, `log`.
   public func subscribe(
-    from sequence: UInt64, _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = ""
+    from sequence: UInt64, _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = "",
+    waiting: BusWaitStrategy? = nil
   ) throws(BusFailure) -> CatchUpReader {
     let published = published
     guard sequence > 0, sequence - 1 <= published else {
       throw .outOfReach(wanted: sequence, oldest: log?.oldest ?? 1, newest: published)
     }
     return try CatchUpReader(
-      self, from: sequence, .init(filter: filter, policy: policy, name: name))
+      self, from: sequence,
+      .init(filter: filter, policy: policy, name: name, waiting: waiting))
   }
 
   /// What each reader has had so far; the log is one of them.

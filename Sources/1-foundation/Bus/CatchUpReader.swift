@@ -17,6 +17,8 @@ public struct CatchUpReader: ~Copyable {
     let filter: BusFilter
     let policy: OverflowPolicy
     let name: String
+    /// Nil for as the ring says.
+    let waiting: BusWaitStrategy?
   }
 
   private let ring: BusRing
@@ -33,8 +35,7 @@ public struct CatchUpReader: ~Copyable {
     ring = bus.ring
     self.wish = wish
     next = sequence
-    reader = try ring.makeReader(
-      wish.filter, policy: wish.policy, name: wish.name, after: sequence - 1)
+    reader = try ring.makeReader(wish, after: sequence - 1)
     guard reader == nil else {
       cursor = nil
       return
@@ -110,8 +111,7 @@ public struct CatchUpReader: ~Copyable {
 
   /// Takes a place in the ring, if it can be had.
   private mutating func join() throws(BusFailure) {
-    reader = try ring.makeReader(
-      wish.filter, policy: wish.policy, name: wish.name, after: next - 1)
+    reader = try ring.makeReader(wish, after: next - 1)
     if reader != nil { cursor = nil }
   }
 

@@ -44,7 +44,9 @@ struct BusFeed: ~Copyable {
     var isGapped = false
     do throws(BusFailure) {
       if reader == nil {
-        reader = try bus.subscribe(from: next, policy: .dropOldest, name: name)
+        // It sleeps at once: the cores are for those who wait on the bus itself.
+        reader = try bus.subscribe(
+          from: next, policy: .dropOldest, name: name, waiting: .park)
       }
       _ = try reader?.poll(limit: limit) { header, payload in
         guard !isGapped, header.sequence == expected else {

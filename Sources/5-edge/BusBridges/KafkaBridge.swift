@@ -91,7 +91,7 @@ public final class KafkaBridge: Sendable {
     counts.note(sent: mark)
     self.bus = bus
     self.counts = counts
-    thread = try BridgeThread(stop) {
+    thread = try BridgeThread(stop, niceness: BridgeThread.bridgeNiceness) {
       KafkaPublisher(bus, kafka, configuration, .init(file: file, mark: mark, counts), stop).run()
     }
   }

@@ -48,7 +48,7 @@ public final class RedisFanOut: Sendable {
     self.bus = bus
     self.counts = counts
     let place = try Self.place(on: bus, configuration.filter, counts)
-    thread = try BridgeThread(stop) {
+    thread = try BridgeThread(stop, niceness: BridgeThread.bridgeNiceness) {
       guard var reader = place.take() else { return }
       let link = RedisLink(address, configuration.connection, breaker, stop)
       FanOutPublisher(bus, link, configuration, counts, stop).run(&reader)
@@ -60,7 +60,8 @@ public final class RedisFanOut: Sendable {
     on bus: Bus, _ filter: BusFilter, _ counts: BridgeCounts
   ) throws(BridgeFailure) -> ReaderPlace {
     do throws(BusFailure) {
-      let reader = try bus.subscribe(filter, policy: .dropOldest, name: "redis fan-out")
+      let reader = try bus.subscribe(
+        filter, policy: .dropOldest, name: "redis fan-out", waiting: .park)
       counts.note(sent: reader.position)
       return ReaderPlace(reader)
     } catch {

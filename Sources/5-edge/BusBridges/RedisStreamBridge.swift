@@ -74,7 +74,7 @@ public final class RedisStreamBridge: Sendable {
     let (counts, stop) = (BridgeCounts(), StopSignal())
     self.bus = bus
     self.counts = counts
-    thread = try BridgeThread(stop) {
+    thread = try BridgeThread(stop, niceness: BridgeThread.bridgeNiceness) {
       let link = RedisLink(address, configuration.connection, breaker, stop)
       StreamPublisher((bus, log), link, configuration, counts, stop).run()
     }

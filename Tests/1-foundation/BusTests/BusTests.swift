@@ -98,25 +98,19 @@ struct BusTests {
   @Test func `catching up under load leaves nothing out and gives nothing twice`() throws {
     try inFolder { folder in
       for seed in UInt64(0)..<40 {
-        var random = SeededRandom(seed: seed)
-        let capacity = 1 << (3 + Int(random.below(7)))
-        let head = random.below(3_000)
-        let count = head + 2_000 + random.below(3_000)
-        let first = random.below(head + 1) + 1
-        let policy = random.pick([OverflowPolicy.block, .block, .disconnect])
-        let pause = random.below(300)
+        let plan = CatchUpPlan(seed: seed)
         let path = folder + "/\(seed)"
-        let bus = try Bus(ring(capacity), log: log(path, 8_192))
-        let result = catchUp(bus, head, count, first, policy, pause)
+        let bus = try Bus(ring(plan.capacity), log: log(path, 8_192))
+        let result = catchUp(bus, plan)
         #expect(result.wrong == 0, "seed \(seed)")
         if result.isOverrun {
-          #expect(policy == .disconnect, "seed \(seed)")
+          #expect(plan.policy == .disconnect, "seed \(seed)")
         } else {
-          #expect(result.last == count, "seed \(seed)")
-          #expect(result.taken == count - first + 1, "seed \(seed)")
+          #expect(result.last == plan.count, "seed \(seed)")
+          #expect(result.taken == plan.count - plan.first + 1, "seed \(seed)")
         }
         try bus.close()
-        #expect(bus.logged == count, "seed \(seed)")
+        #expect(bus.logged == plan.count, "seed \(seed)")
         try FileSystem.removeDirectory(path)
       }
     }
@@ -200,11 +194,30 @@ private struct CatchUp: Sendable {
   var isOverrun = false
 }
 
-/// Publishes `head` events, then the rest up to `count` while another thread reads from `first` on.
-private func catchUp(
-  _ bus: Bus, _ head: UInt64, _ count: UInt64, _ first: UInt64, _ policy: OverflowPolicy,
-  _ pause: UInt64
-) -> CatchUp {
+/// `head` events that are there already, and the rest up to `count`, which comes while another thread
+/// reads from `first` on.
+private struct CatchUpPlan: Sendable {
+  let capacity: Int
+  let head: UInt64
+  let count: UInt64
+  let first: UInt64
+  let policy: OverflowPolicy
+  /// How long the writer rests after some events.
+  let pause: UInt64
+
+  init(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    capacity = 1 << (3 + Int(random.below(7)))
+    head = random.below(3_000)
+    count = head + 2_000 + random.below(3_000)
+    first = random.below(head + 1) + 1
+    policy = random.pick([OverflowPolicy.block, .block, .disconnect])
+    pause = random.below(300)
+  }
+}
+
+/// Publishes and reads as `plan` says.
+private func catchUp(_ bus: Bus, _ plan: CatchUpPlan) -> CatchUp {
   let pool = WorkerPool(count: 2)
   let isHeadDone = Shared(false)
   let answer = Shared(CatchUp(wrong: 1))
@@ -213,16 +226,16 @@ private func catchUp(
     if worker == 0 {
       defer { isHeadDone.change { $0 = true } }
       guard var writer = try? bus.makeWriter() else { return }
-      for number in 1...count {
+      for number in 1...plan.count {
         _ = try? writer.publish(draft(.marketTrade, key: number), pattern(number))
-        if number == head { isHeadDone.change { $0 = true } }
-        if number % 64 == 0 { for _ in 0..<pause { _ = bus.published } }
+        if number == plan.head { isHeadDone.change { $0 = true } }
+        if number % 64 == 0 { for _ in 0..<plan.pause { _ = bus.published } }
       }
     } else {
-      while !isHeadDone.value && bus.published < head {}
-      guard var reader = try? bus.subscribe(from: first, policy: policy) else { return }
-      var result = CatchUp(last: first - 1)
-      while result.last < count, !result.isOverrun {
+      while !isHeadDone.value && bus.published < plan.head {}
+      guard var reader = try? bus.subscribe(from: plan.first, policy: plan.policy) else { return }
+      var result = CatchUp(last: plan.first - 1)
+      while result.last < plan.count, !result.isOverrun {
         _ = reader.wait(until: soon())
         do throws(BusFailure) {
           try reader.poll(limit: 50) { header, payload in

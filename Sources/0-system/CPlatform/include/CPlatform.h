@@ -20,4 +20,14 @@ static inline void omni_publish(void *_Nonnull address, uint64_t word) {
   __atomic_store_n((uint64_t *)address, word, __ATOMIC_RELEASE);
 }
 
+/// Tells the processor that this thread only looks again and again, so that the thread that shares
+/// the core with it goes first, and the loop ends without a mispredicted load.
+static inline void omni_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+  __asm__ volatile("yield" : : : "memory");
+#endif
+}
+
 #endif

@@ -27,7 +27,10 @@ public import Synchronization
   public let policy: OverflowPolicy
   /// Which topics it gets.
   public let filter: BusFilter
+  /// How it waits.
+  public let waiting: BusWaitStrategy
   @usableFromInline var tally: Tally
+  @usableFromInline var habit = WaitHabit()
 
   /// Where it is and what it has had.
   @frozen @usableFromInline struct Tally {
@@ -37,13 +40,17 @@ public import Synchronization
     @usableFromInline var skipped: UInt64 = 0
   }
 
-  init(_ ring: BusRing, _ place: BusRing.Place, _ policy: OverflowPolicy, _ filter: BusFilter) {
+  init(
+    _ ring: BusRing, _ place: BusRing.Place, _ policy: OverflowPolicy, _ filter: BusFilter,
+    _ waiting: BusWaitStrategy?
+  ) {
     self.ring = ring
     cells = ring.cells
     slot = place.slot
     mode = place.mode
     self.policy = policy
     self.filter = filter
+    self.waiting = waiting ?? ring.configuration.waiting
     tally = Tally(position: place.position)
   }
 
@@ -113,7 +120,8 @@ public import Synchronization
 
   /// Waits until there is something to poll, or until `deadline`.
   ///
-  /// It spins briefly and then sleeps, as the ring's ``BusWaitStrategy`` says.
+  /// It spins and then sleeps, as its ``BusWaitStrategy`` says: for as long as events usually are
+  /// apart, or not at all when they are far apart.
   ///
   /// - Returns: whether ``poll(limit:_:)`` has something to give or to throw.
   @inlinable
@@ -250,24 +258,56 @@ public import Synchronization
 
   @usableFromInline
   @inline(never)
-  func waitLonger(until deadline: MonotonicInstant) -> Bool {
-    let waiting = ring.configuration.waiting
-    if waiting.spin > .zero {
-      let end = min(deadline, TimeSource.machine.now() + waiting.spin)
-      repeat {
-        for _ in 0..<64 where hasNews { return true }
-      } while TimeSource.machine.now() < end
-    }
-    for _ in 0..<waiting.yieldCount {
+  mutating func waitLonger(until deadline: MonotonicInstant) -> Bool {
+    let start = TimeSource.machine.now().nanoseconds
+    let end = habit.begin(at: start, position: tally.position, waiting)
+    if start < end, spin(from: start, until: min(deadline.nanoseconds, end)) { return true }
+    for _ in 0..<waiting.yieldCount where end > start {
       Parking.giveWay()
-      if hasNews { return true }
+      if hasNews { return found(.spinning) }
     }
     let (cells, position, slot, mode) = (cells, position, slot, mode)
-    return ring.readerParking.sleep(until: deadline.nanoseconds) {
+    let isNews = ring.readerParking.sleep(until: deadline.nanoseconds) {
       unsafe cells.published.pointee.load(ordering: .acquiring) > position
         || cells.mode(slot).pointee.load(ordering: .relaxed) != mode
     }
+    return isNews && found(.asleep)
   }
+
+  /// Looks again and again, and gives whether there is news; ends early when others want the core.
+  private mutating func spin(from start: Int64, until end: Int64) -> Bool {
+    var (last, gaveWay) = (start, start)
+    repeat {
+      for _ in 0..<Self.looks {
+        if hasNews { return found(.spinning) }
+        Parking.relax()
+      }
+      let now = TimeSource.machine.now().nanoseconds
+      if now - last > WaitHabit.absence, waiting.isAdaptive {
+        // The core was somebody else's meanwhile: with a sleeper it is shared better.
+        habit.noteCrowd(at: now, absence: now - last)
+        return hasNews && found(.spinning)
+      }
+      last = now
+      if now - gaveWay > Self.sharing, waiting.isAdaptive {
+        Parking.giveWay()
+        gaveWay = now
+      }
+    } while last < end
+    return false
+  }
+
+  /// Notes that the wait is over, which it says.
+  private mutating func found(_ state: WaitHabit.Finder) -> Bool {
+    guard waiting.isAdaptive else { return true }
+    habit.end(at: TimeSource.machine.now().nanoseconds, state, waiting)
+    return true
+  }
+
+  /// How often it looks before it looks at the clock.
+  private static var looks: Int { 32 }
+  /// For how long, in nanoseconds, it spins before it lets others have the core for a moment.
+  private static var sharing: Int64 { 10_000 }
 }
 
 // As with the writer: it holds the ring whose memory it points into, and cannot be copied.

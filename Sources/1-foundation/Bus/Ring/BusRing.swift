@@ -70,14 +70,17 @@ import Synchronization
 
   /// Adds a reader that begins with the next event.
   ///
-  /// - Parameter name: for whoever looks at ``counters()``.
+  /// - Parameters:
+  ///   - name: for whoever looks at ``counters()``.
+  ///   - waiting: how it waits, or nil for as the ring's ``configuration`` says.
   /// - Throws: `tooManyReaders`, `closed`.
   public func makeReader(
-    _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = ""
+    _ filter: BusFilter = .all, policy: OverflowPolicy, name: String = "",
+    waiting: BusWaitStrategy? = nil
   ) throws(BusFailure) -> BusReader {
     if let reason = stopReason { throw reason }
     guard let place = try join(policy, after: nil, name) else { throw .closed }
-    return BusReader(self, place, policy, filter)
+    return BusReader(self, place, policy, filter, waiting)
   }
 
   /// Adds a reader that begins with the event after `position`, if that is still in the ring and
@@ -85,10 +88,10 @@ import Synchronization
   ///
   /// For the ways `block` and `disconnect` that is so at least for the newer half of the ring.
   func makeReader(
-    _ filter: BusFilter, policy: OverflowPolicy, name: String, after position: UInt64
+    _ wish: CatchUpReader.Wish, after position: UInt64
   ) throws(BusFailure) -> BusReader? {
-    guard let place = try join(policy, after: position, name) else { return nil }
-    return BusReader(self, place, policy, filter)
+    guard let place = try join(wish.policy, after: position, wish.name) else { return nil }
+    return BusReader(self, place, wish.policy, wish.filter, wish.waiting)
   }
 
   /// Stops publishing; readers still get what is there, and then the failure `closed`.

@@ -10,7 +10,7 @@ public struct RingConfiguration: Sendable, Equatable {
   public let readerCountMax: Int
   /// How long the writer waits for a reader that blocks it.
   public let writerPatience: Interval
-  /// How writer and readers wait.
+  /// How the writer waits, and readers that are not told otherwise.
   public let waiting: BusWaitStrategy
 
   /// How many bytes of a record are not payload.
@@ -31,7 +31,7 @@ public struct RingConfiguration: Sendable, Equatable {
   /// - Throws: ``BusFailure/unusable(setting:value:wanted:)``.
   public init(
     capacity: Int = 4_096, recordBytes: Int = 256, readerCountMax: Int = 32,
-    writerPatience: Interval = .seconds(1), waiting: BusWaitStrategy = .spinThenPark
+    writerPatience: Interval = .seconds(1), waiting: BusWaitStrategy = .adaptive
   ) throws(BusFailure) {
     guard capacity >= 8, capacity <= 1 << 24, capacity & (capacity - 1) == 0 else {
       throw .unusable(

@@ -8,6 +8,8 @@ struct Command: Sendable {
   let details: String
   /// Options that stand alone, with a line of explanation each.
   var flags: [(name: String, meaning: String)] = []
+  /// Options that are followed by a value, with what that is and a line of explanation each.
+  var settings: [(name: String, value: String, meaning: String)] = []
   /// One line that can be typed as it stands.
   let example: String
   /// Does the work and returns the exit code.
@@ -15,7 +17,11 @@ struct Command: Sendable {
 
   /// What `--help` prints.
   var help: String {
-    let own = flags + [(name: "--root DIR", meaning: "the project, when not above the current one")]
+    let settings = settings.map { (name: "\($0.name) \($0.value)", meaning: $0.meaning) }
+    let own =
+      flags + settings + [
+        (name: "--root DIR", meaning: "the project, when not above the current one")
+      ]
     let options = own.map { "  \($0.name)  \($0.meaning)" }.joined(separator: "\n")
     return """
       OVERVIEW: \(details)

@@ -4,12 +4,15 @@ import Foundation
 struct Options: Sendable {
   /// The flags that were given.
   let flags: Set<String>
+  /// The values that were given, by the options before them.
+  let values: [String: String]
   /// The folder of the project.
   let root: String
 
   /// Reads `arguments`, or says which of them `command` does not know.
   init(_ arguments: [String], command: Command) throws(ToolFailure) {
     var flags: Set<String> = []
+    var values: [String: String] = [:]
     var root: String?
     var index = 0
     while index < arguments.count {
@@ -19,13 +22,21 @@ struct Options: Sendable {
         index += 1
       } else if command.flags.contains(where: { $0.name == argument }) {
         flags.insert(argument)
+      } else if command.settings.contains(where: { $0.name == argument }),
+        index + 1 < arguments.count
+      {
+        values[argument] = arguments[index + 1]
+        index += 1
       } else {
-        let known = (command.flags.map(\.name) + ["--root DIR", "--help"]).joined(separator: ", ")
+        let settings = command.settings.map { "\($0.name) \($0.value)" }
+        let known = (command.flags.map(\.name) + settings + ["--root DIR", "--help"]).joined(
+          separator: ", ")
         throw .usage(what: "\(command.name) does not know \(argument)", wanted: known)
       }
       index += 1
     }
     self.flags = flags
+    self.values = values
     self.root = try Self.folder(given: root)
   }
 

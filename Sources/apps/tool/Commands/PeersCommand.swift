@@ -4,15 +4,27 @@ extension Command {
   /// Measures the resilience libraries beside what Python has.
   static let peers = Command(
     name: "peers",
-    summary: "measures the resilience libraries beside their Python peers, in turn",
+    summary: "measures the resilience libraries, or the event bus, beside their peers, in turn",
     details: """
       Installs the pinned peers into .omni/tools/omega if they are not there, runs
       .build/release/omni bench omega and Benchmarks/peers/omega.py three times in turn, and shows
       the best of each with their ratio and the one that is wanted.
+
+      With --bus it compiles the C program that --peer names, starts a redis-server of its own, runs
+      .build/release/omni bench bus and that program three times in turn, and shows the median and
+      the best of each. The program is given the server's port, and prints a line for each way to
+      send; without it OMNI is measured alone.
       """,
+    flags: [("--bus", "the event bus beside Redis")],
+    settings: [("--peer", "FILE.c", "with --bus: the program that measures Redis")],
     example: "omnidev peers"
   ) { options, console throws(ToolFailure) in
     let root = options.root
+    if options.flags.contains("--bus") {
+      let source = options.values["--peer"]
+      console.say(try BusPeer(root: root, source: source).measure(console).table)
+      return 0
+    }
     let python = try PeerTools(root: root).install(console: console)
     var ours: [[String: Double]] = []
     var theirs: [[String: Double]] = []
@@ -25,7 +37,8 @@ extension Command {
     return 0
   }
 
-  private static func figures(
+  /// The figures that a program prints as one object of JSON.
+  static func figures(
     _ program: String, _ arguments: [String], _ root: String
   ) throws(ToolFailure) -> [String: Double] {
     let outcome = try ChildProcess(program: program, arguments: arguments, folder: root)
