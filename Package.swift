@@ -61,7 +61,6 @@ let modules: [Module] = [
   foundation("TransparencyLog", uses: ["Crypto"], testing: ["Numerics"]),
   foundation("Configuration", system: ["CYAML"]),
   foundation("WriteAheadLog", uses: ["Numerics", "Time", "Encoding", "Platform", "Crypto"]),
-  foundation("SQLite", uses: ["Time"], testing: ["Platform"], system: ["CSQLite"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
@@ -83,6 +82,16 @@ let modules: [Module] = [
       "Time", "Platform", "Configuration", "Clocks", "RateGate", "CircuitBreaker", "QueryCache",
       "ShardRouter", "Snapshotter",
     ]),
+
+  // Relational stores, behind the role that this layer owns.
+  foundation(
+    "SQL",
+    uses: [
+      "Numerics", "Time", "Platform", "Telemetry", "Clocks", "RateGate", "CircuitBreaker",
+    ]),
+  foundation(
+    "SQLite", uses: ["Time", "Telemetry", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
+    testing: ["Platform"], system: ["CSQLite"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
@@ -145,7 +154,10 @@ let modules: [Module] = [
     "Exports", uses: ["Money", "Time", "Ledger", "LedgerStore"],
     testing: ["Collections", "Numerics", "WriteAheadLog"]),
   edge("Reports", uses: []),
-  connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
+  connector(
+    "PostgreSQL",
+    uses: ["Time", "Platform", "Telemetry", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
+    system: ["CPostgreSQL"]),
   connector(
     "Redis",
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
@@ -155,7 +167,8 @@ let modules: [Module] = [
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
     system: ["CKafka"]),
   edge(
-    "SnapshotStores", uses: ["Time", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
+    "SnapshotStores",
+    uses: ["Time", "CircuitBreaker", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
     testing: ["Numerics", "Platform"]),
   edge(
     "BusBridges", uses: ["Time", "Clocks", "Platform", "CircuitBreaker", "Bus", "Redis", "Kafka"]),
@@ -165,7 +178,9 @@ let modules: [Module] = [
     testing: ["CircuitBreaker", "Platform"]),
   edge(
     "Projections",
-    uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
+    uses: [
+      "Time", "Money", "Crypto", "Clocks", "QueryCache", "SQL", "SQLite", "Ledger", "PostgreSQL",
+    ], testing: ["Platform", "CircuitBreaker"]),
 ]
 
 // A manifest cannot throw: to end here with the offender's name is how it refuses a build whose
@@ -279,7 +294,9 @@ let programs: [Target] = [
     path: "Simulations/omnisim", swiftSettings: settings),
   .target(
     name: "OmniTestKit",
-    dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger"],
+    dependencies: [
+      "OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger", "OmniSQL",
+    ],
     path: "Tests/TestKit", swiftSettings: settings),
   .testTarget(
     name: "OmniDeveloperToolTests", dependencies: ["OmniDeveloperTool"],
