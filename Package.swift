@@ -168,7 +168,7 @@ let modules: [Module] = [
     system: ["CKafka"]),
   edge(
     "SnapshotStores",
-    uses: ["Time", "CircuitBreaker", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
+    uses: ["Time", "Clocks", "CircuitBreaker", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
     testing: ["Numerics", "Platform"]),
   edge(
     "BusBridges", uses: ["Time", "Clocks", "Platform", "CircuitBreaker", "Bus", "Redis", "Kafka"]),

@@ -50,13 +50,15 @@ public enum SQLSourceCases {
       "nothing is a parameter too",
       SQLQuery("SELECT number FROM notes WHERE more = $1", [nil]), rows: []),
     Case(
-      "too many parameters are refused", SQLQuery("SELECT 1 WHERE 1 = CAST($1 AS BIGINT)", ["1", "2"]),
+      "too many parameters are refused",
+      SQLQuery("SELECT 1 WHERE 1 = CAST($1 AS BIGINT)", ["1", "2"]),
       code: "SQS-013"),
     Case(
       "too few parameters are refused", SQLQuery("SELECT number FROM notes WHERE text = $1"),
       code: "SQS-013"),
     Case("bad grammar is refused", SQLQuery("SELEKT 1"), code: "SQS-013"),
-    Case("a table that is not there is refused", SQLQuery("SELECT * FROM nowhere"), code: "SQS-013"),
+    Case(
+      "a table that is not there is refused", SQLQuery("SELECT * FROM nowhere"), code: "SQS-013"),
     Case(
       "a read that writes is refused", SQLQuery("INSERT INTO notes VALUES (9, 'x', NULL)"),
       code: "SQS-013"),
@@ -67,7 +69,9 @@ public enum SQLSourceCases {
     Case(
       "a limit out of its range is refused", SQLQuery("SELECT 1", timeLimit: .zero),
       code: "SQS-007"),
-    Case("the next one finds nothing of all that", SQLQuery("SELECT COUNT(*) FROM notes"), rows: [["3"]]),
+    Case(
+      "the next one finds nothing of all that", SQLQuery("SELECT COUNT(*) FROM notes"),
+      rows: [["3"]]),
   ]
 
   /// What `source` does that a source does not do; empty if all is right.

@@ -321,8 +321,7 @@ public final class ProjectionQueries: Sendable {
 private struct Resolver: FieldResolver {
   let name: String
   let fields: [FieldRule]
-  let find:
-    @Sendable (String, [String]) async throws(ProjectionQueryFailure) -> [String: [UInt8]]
+  let find: @Sendable (String, [String]) async throws(ProjectionQueryFailure) -> [String: [UInt8]]
 
   func resolve(_ entity: String, _ fields: [String]) async throws -> [String: [UInt8]] {
     try await find(entity, fields)

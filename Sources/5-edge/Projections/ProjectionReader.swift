@@ -101,7 +101,8 @@ struct ProjectionReader: Sendable {
         + "LEFT JOIN \(prefix)balances b ON b.account = a.number", [name])
     guard rows[0][0] != nil else { return [:] }
     return Dictionary(
-      zip(fields, rows[0].dropFirst().map { Self.cell(position, $0) })) { first, _ in first }
+      zip(fields, rows[0].dropFirst().map { Self.cell(position, $0) })
+    ) { first, _ in first }
   }
 
   /// A page of a statement as text: the asset and its digits, and a line for each movement.

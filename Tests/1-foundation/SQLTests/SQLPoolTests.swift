@@ -35,7 +35,9 @@ struct SQLPoolTests {
     #expect(store.open.value == 0)
   }
 
-  @Test func `who finds the queue full is told at once, and who waits is told in time`() async throws {
+  @Test func `who finds the queue full is told at once, and who waits is told in time`()
+    async throws
+  {
     let store = Store()
     let pool = try store.pool {
       $0.connectionCountMax = 1
@@ -134,7 +136,8 @@ struct SQLPoolTests {
     }
   }
 
-  @Test func `a connection that is gone while nobody uses it is replaced before it is used`() async throws
+  @Test func `a connection that is gone while nobody uses it is replaced before it is used`()
+    async throws
   {
     let store = Store()
     let pool = try store.pool { $0.connectionCountMax = 1 }
@@ -226,7 +229,9 @@ struct SQLPoolTests {
 
   // MARK: The end
 
-  @Test func `closing lets what waits end, refuses what comes, and gives up what hangs`() async throws {
+  @Test func `closing lets what waits end, refuses what comes, and gives up what hangs`()
+    async throws
+  {
     let store = Store()
     let pool = try store.pool { $0.connectionCountMax = 1 }
     let done = Atomic(0)

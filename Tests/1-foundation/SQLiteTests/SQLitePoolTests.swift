@@ -55,7 +55,9 @@ struct SQLitePoolTests {
     #expect(pool.connectedCount == 0)
   }
 
-  @Test func `a lock that is not given back is contended, and does not open the breaker`() async throws {
+  @Test func `a lock that is not given back is contended, and does not open the breaker`()
+    async throws
+  {
     let place = try Place(.init(journal: .delete))
     var configuration = SQLitePool.Configuration(busyTimeout: .milliseconds(5))
     configuration.pool.connectionCountMax = 1
@@ -77,7 +79,8 @@ struct SQLitePoolTests {
     await pool.close()
   }
 
-  @Test func `a file that is missing opens the breaker, and one that comes closes it`() async throws {
+  @Test func `a file that is missing opens the breaker, and one that comes closes it`() async throws
+  {
     let place = try Place()
     var configuration = SQLitePool.Configuration()
     configuration.pool.pauseMin = .milliseconds(1)

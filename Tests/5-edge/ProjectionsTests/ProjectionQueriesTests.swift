@@ -15,7 +15,8 @@ import Testing
 struct ProjectionQueriesTests {
   // MARK: What is answered
 
-  @Test func `every field of every account is what the ledger says, at its position`() async throws {
+  @Test func `every field of every account is what the ledger says, at its position`() async throws
+  {
     try await holds(SQLitePlace.self)
     try await holds(PostgreSQLPlace.self)
 
@@ -162,7 +163,9 @@ struct ProjectionQueriesTests {
     #expect(source.lookCount == 7)
   }
 
-  @Test func `while the books grow, each answer is of one position that is not too old`() async throws {
+  @Test func `while the books grow, each answer is of one position that is not too old`()
+    async throws
+  {
     let books = RandomBooks(seed: 351, frameCount: 60)
     let place = try SQLitePlace()
     var target = try place.open()

@@ -251,7 +251,8 @@ struct PostgreSQLPoolTests {
     await pool.close()
   }
 
-  @Test func `a server that is killed under load costs no half transaction and hangs nobody`() async throws
+  @Test func `a server that is killed under load costs no half transaction and hangs nobody`()
+    async throws
   {
     let server = try PostgreSQLServer()
     let address = try server.makeDatabase()
