@@ -43,8 +43,11 @@ func edge(_ name: String, uses: [String], testing: [String] = []) -> Module {
   Module(name: name, layer: .edge, uses: uses, testing: testing)
 }
 /// Speaks with one foreign system, and knows nothing of trading.
-func connector(_ name: String, uses: [String], system: [String]) -> Module {
-  Module(name: name, layer: .edge, group: "Connectors", uses: uses, system: system)
+func connector(
+  _ name: String, uses: [String], testing: [String] = [], system: [String]
+) -> Module {
+  Module(
+    name: name, layer: .edge, group: "Connectors", uses: uses, testing: testing, system: system)
 }
 
 let modules: [Module] = [
@@ -90,7 +93,7 @@ let modules: [Module] = [
       "Numerics", "Time", "Platform", "Telemetry", "Clocks", "RateGate", "CircuitBreaker",
     ]),
   foundation(
-    "SQLite", uses: ["Time", "Telemetry", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
+    "SQLite", uses: ["Time", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
     testing: ["Platform"], system: ["CSQLite"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
@@ -156,7 +159,7 @@ let modules: [Module] = [
   edge("Reports", uses: []),
   connector(
     "PostgreSQL",
-    uses: ["Time", "Platform", "Telemetry", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
+    uses: ["Time", "Platform", "RateGate", "CircuitBreaker", "SQL"], testing: ["Clocks"],
     system: ["CPostgreSQL"]),
   connector(
     "Redis",
@@ -180,7 +183,7 @@ let modules: [Module] = [
     "Projections",
     uses: [
       "Time", "Money", "Crypto", "Clocks", "QueryCache", "SQL", "SQLite", "Ledger", "PostgreSQL",
-    ], testing: ["Platform", "CircuitBreaker"]),
+    ], testing: ["Platform"]),
 ]
 
 // A manifest cannot throw: to end here with the offender's name is how it refuses a build whose

@@ -24,7 +24,8 @@ public enum SQLFailure: Error, Sendable, Hashable {
   case statementRefused(SQLCause)
   /// Somebody else holds what the statement needs; nothing was changed, and later it may work.
   case contended(SQLCause)
-  /// The store itself is ill: its file is damaged, its device failed or is full.
+  /// The store itself is ill: its file is damaged, its device failed or is full; it undid what was
+  /// done.
   case storeFailed(SQLCause)
 
   /// The stable code for whoever runs the program.
@@ -45,8 +46,7 @@ public enum SQLFailure: Error, Sendable, Hashable {
   public var fate: Fate {
     switch self {
     case .connectionLost(_, let fate), .timedOut(_, let fate), .cancelled(let fate): fate
-    case .notMade, .unreachable, .statementRefused, .contended: .nothingDone
-    case .storeFailed: .mayHaveBeenDone
+    case .notMade, .unreachable, .statementRefused, .contended, .storeFailed: .nothingDone
     }
   }
 

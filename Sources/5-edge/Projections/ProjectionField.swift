@@ -52,7 +52,7 @@ public enum ProjectionField: String, Sendable, Hashable, CaseIterable {
 
   /// The value that the expression's text stands for; nil if it is none.
   func value(_ text: String?) -> ProjectionValue? {
-    guard let text else { return ProjectionValue.none }
+    guard let text else { return .nothing }
     switch self {
     case .asset, .normal: return .text(text)
     case .number, .lastOrdinal: return Int64(text).map { .count($0) }
@@ -72,7 +72,7 @@ public enum ProjectionField: String, Sendable, Hashable, CaseIterable {
 /// What a field of an account is.
 public enum ProjectionValue: Sendable, Hashable {
   /// The books say nothing there, such as no limit.
-  case none
+  case nothing
   /// A word.
   case text(String)
   /// A number that counts.

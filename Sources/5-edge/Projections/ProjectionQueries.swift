@@ -193,7 +193,7 @@ public final class ProjectionQueries: Sendable {
         let look = try await looks.value(for: "position") { [self] in
           let began = time.now()
           let position = try await reader.position()
-          // One look runs at a time, so positions are compared in their order.
+          // Looks that overlap may invalidate once too often, and never too seldom.
           let hasMoved = known.withLock { known in
             defer { known = position }
             return known != position

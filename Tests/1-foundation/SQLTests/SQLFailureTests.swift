@@ -28,7 +28,7 @@ struct SQLFailureTests {
       (.cancelled(.mayHaveBeenDone), "SQS-012", .mayHaveBeenDone, "may have been done"),
       (.statementRefused(cause), "SQS-013", .nothingDone, "refused the statement"),
       (.contended(cause), "SQS-014", .nothingDone, "somebody else holds"),
-      (.storeFailed(cause), "SQS-015", .mayHaveBeenDone, "the store failed"),
+      (.storeFailed(cause), "SQS-015", .nothingDone, "the store failed"),
     ]
 
   @Test func `each failure has a code, a fate and one line`() {

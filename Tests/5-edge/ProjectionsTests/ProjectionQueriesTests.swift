@@ -41,14 +41,14 @@ struct ProjectionQueriesTests {
           let wanted: [ProjectionField: ProjectionValue] = [
             .number: .count(Int64(account.number)), .asset: .text(terms.currency.code),
             .normal: .text(terms.normal == .debit ? "debit" : "credit"),
-            .limit: terms.limit.map(money) ?? .none, .debits: money(state.debits),
+            .limit: terms.limit.map(money) ?? .nothing, .debits: money(state.debits),
             .credits: money(state.credits), .pendingDebits: money(state.pendingDebits),
             .pendingCredits: money(state.pendingCredits), .net: money(net),
             .balance: money(terms.normal == .debit ? net : -net),
-            .lastOrdinal: last.map { .count(Int64($0.ordinal)) } ?? .none,
+            .lastOrdinal: last.map { .count(Int64($0.ordinal)) } ?? .nothing,
             .lastTime: last.map {
               .instant(Timestamp(nanoseconds: $0.transaction.timestamp))
-            } ?? .none,
+            } ?? .nothing,
           ]
           #expect(answer.values == wanted, "\(Place.self), seed \(seed), \(terms.name)")
           #expect(answer.position == books.frames.last?.position)

@@ -5,7 +5,7 @@ import OmniTime
 /// What a connection knows of itself beside libpq; used by the thread that uses the connection.
 final class ConnectionState {
   /// How long after the server's own limit its answer is waited for, before it counts as gone.
-  static let grace = Interval.seconds(1)
+  static let grace = Interval.seconds(5)
   /// How long the thread waits for the socket before it looks whether it is still to wait.
   static let slice = Interval.milliseconds(20)
 
@@ -25,7 +25,7 @@ extension PostgreSQLConnection {
   /// Sends a statement, and gives its last result, which the caller clears.
   ///
   /// The server ends what takes longer than the statement's limit. A server that does not even do
-  /// that is given up a second later, and with it the connection.
+  /// that is given up five seconds later, and with it the connection.
   ///
   /// - Parameter parameters: The values of `$1` and so on; nil for statements parted by semicolons.
   func exchange(

@@ -7,7 +7,13 @@ extension PostgreSQLConnection {
   func enterPool() throws(PostgreSQLFailure) {
     // A statement that was given up ends soon after its connection; servers before 14 do not know
     // the setting, and end it at its limit.
-    if serverVersion >= 140_000 { try execute("SET client_connection_check_interval = 1000") }
+    guard serverVersion >= 140_000 else { return }
+    do throws(PostgreSQLFailure) {
+      try execute("SET client_connection_check_interval = 1000")
+    } catch {
+      // Servers on some systems cannot look, and refuse the setting; they do without.
+      guard error.reason == .statementFailed else { throw error }
+    }
   }
 
   /// Gets ready for a call: its limit, whether it may write, and who waits for it.

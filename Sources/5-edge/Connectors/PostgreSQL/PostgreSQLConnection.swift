@@ -10,7 +10,7 @@ public import OmniTime
 /// caller's own: in Swift's pool of tasks it would keep others from running; for tasks there is
 /// ``PostgreSQLPool``. It is used by one thread at a time. A transaction that is open when the value
 /// goes is undone by the server. A server that does not keep the statement's limit itself is given
-/// up a second later (a COPY's rows excepted), and with it the connection.
+/// up five seconds later (a COPY's rows excepted), and with it the connection.
 @safe public struct PostgreSQLConnection: ~Copyable {
   /// How long a connection waits.
   public struct Configuration: Sendable, Equatable {

@@ -4,6 +4,7 @@ import OmniPostgreSQL
 import OmniProjections
 import OmniSQL
 import OmniSQLite
+import OmniTime
 import Synchronization
 
 /// `omni ledger ask`: what a projection says of accounts.
@@ -122,7 +123,7 @@ struct LedgerAsk {
 
   private static func plain(_ value: ProjectionValue?) -> String {
     switch value {
-    case .none, .some(.none): ""
+    case nil, .nothing: ""
     case .text(let text): text
     case .count(let count): "\(count)"
     case .amount(let amount): amount.decimalText
@@ -132,7 +133,7 @@ struct LedgerAsk {
 
   private static func json(_ value: ProjectionValue?) -> JSONText {
     switch value {
-    case .none, .some(.none): .null
+    case nil, .nothing: .null
     case .count(let count): .count(count)
     default: .text(plain(value))
     }
