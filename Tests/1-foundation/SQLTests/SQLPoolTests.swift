@@ -299,7 +299,9 @@ struct SQLPoolTests {
   @Test func `metrics show what is counted`() async throws {
     let registry = MetricsRegistry()
     let store = Store()
-    let pool = try store.pool(metrics: try SQLPoolMetrics(registry, pool: "books")) { _ in }
+    let pool = try store.pool(metrics: try SQLPoolMetrics(registry, pool: "books")) {
+      $0.connectionCountMax = 1
+    }
     for _ in 0..<3 { try await pool.run(.read) { _, _ throws(SQLFailure) in } }
     _ = await failure {
       try await pool.run(.read) { _, _ throws(SQLFailure) in throw .contended(Store.cause) }
