@@ -65,7 +65,9 @@ struct PostgreSQLPoolTests {
 
   @Test func `what is given up is ended by the server too`() async throws {
     let address = try notes()
-    let pool = try PostgreSQLPool(address + " application_name=endless")
+    var configuration = PostgreSQLPool.Configuration()
+    configuration.pool.callLimit = .seconds(3_600)
+    let pool = try PostgreSQLPool(address + " application_name=endless", configuration)
     // Owned by this test, which cancels it and waits for it.
     let task = Task { await failure { try await pool.rows(SQLQuery(SQLSourceCases.endless)) } }
     let connection = try PostgreSQLConnection(address)
