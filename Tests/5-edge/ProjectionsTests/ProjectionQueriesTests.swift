@@ -163,6 +163,28 @@ struct ProjectionQueriesTests {
     #expect(source.lookCount == 7)
   }
 
+  @Test func `fields that were read at two positions are read anew at one`() async throws {
+    let (place, books) = (try SQLitePlace(), RandomBooks(seed: 346))
+    var target = try place.open()
+    try target.apply(books.frames.prefix(4))
+    let time = ManualTime(start: MonotonicInstant(nanoseconds: 1_000_000_000_000))
+    let queries = try ProjectionQueries(try place.source(), time: .manual(time))
+    let account = books.accounts[1]
+    let first = try await queries.account(account.terms.name, [.debits])
+    #expect(first.position == books.frames[3].position)
+
+    try target.apply(books.frames.dropFirst(4))
+    let answer = try await queries.account(account.terms.name, [.debits, .credits])
+
+    let state = try #require(books.balances[1])
+    func money(_ units: Int128) -> ProjectionValue {
+      .amount(Amount(minorUnits: units, currency: account.terms.currency))
+    }
+    #expect(answer.values == [.debits: money(state.debits), .credits: money(state.credits)])
+    #expect(answer.position == books.frames.last?.position)
+    #expect(first[.debits] != answer[.debits])
+  }
+
   @Test func `while the books grow, each answer is of one position that is not too old`()
     async throws
   {
