@@ -103,7 +103,8 @@ public final class ProjectionQueries: Sendable {
       return found
     }
     cache = try QueryCache(
-      [accounts, books], tier: tier, configuration: .init(capacity: configuration.capacity),
+      [accounts, books], tier: tier,
+      configuration: .init(capacity: configuration.capacity, callLimit: configuration.timeLimit),
       time: time)
     looks = try LoadingCache(
       capacity: 1, Freshness(lasting: configuration.ageMax, jitterPercent: 0, earlyPercent: 0),

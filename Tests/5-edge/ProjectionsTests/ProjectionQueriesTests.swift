@@ -26,7 +26,7 @@ struct ProjectionQueriesTests {
         let place = try Place()
         var target = try place.open()
         try target.apply(books.frames)
-        let queries = try ProjectionQueries(try place.source())
+        let queries = try ProjectionQueries(try place.source(), .patient())
         for account in books.accounts {
           let terms = account.terms
           let state = try #require(books.balances[account.number])
@@ -66,7 +66,7 @@ struct ProjectionQueriesTests {
       let place = try Place()
       var target = try place.open()
       try target.apply(books.frames)
-      let queries = try ProjectionQueries(try place.source())
+      let queries = try ProjectionQueries(try place.source(), .patient())
       for account in books.accounts {
         let rows = try target.rows(
           "SELECT ordinal, place, debit, credit, balance FROM statement "
@@ -119,7 +119,7 @@ struct ProjectionQueriesTests {
     var target = try place.open()
     try target.apply(books.frames)
     let source = CountingSource(try place.source())
-    let queries = try ProjectionQueries(source)
+    let queries = try ProjectionQueries(source, .patient())
     let name = books.accounts[2].terms.name
 
     let answers = try await withThrowingTaskGroup(of: AccountAnswer.self) { group in
@@ -141,7 +141,7 @@ struct ProjectionQueriesTests {
     let time = ManualTime(start: MonotonicInstant(nanoseconds: 1_000_000_000_000))
     let source = CountingSource(try place.source())
     let queries = try ProjectionQueries(
-      source, .init(ageMax: .milliseconds(500)), time: .manual(time))
+      source, .patient(.milliseconds(500)), time: .manual(time))
     let name = books.accounts[0].terms.name
     let first = try await queries.account(name)
     #expect(first.position == books.frames[5].position)
@@ -168,7 +168,7 @@ struct ProjectionQueriesTests {
     var target = try place.open()
     try target.apply(books.frames.prefix(4))
     let time = ManualTime(start: MonotonicInstant(nanoseconds: 1_000_000_000_000))
-    let queries = try ProjectionQueries(try place.source(), time: .manual(time))
+    let queries = try ProjectionQueries(try place.source(), .patient(), time: .manual(time))
     let account = books.accounts[1]
     let first = try await queries.account(account.terms.name, [.debits])
     #expect(first.position == books.frames[3].position)
@@ -193,7 +193,7 @@ struct ProjectionQueriesTests {
     var target = try place.open()
     try target.apply(books.frames.prefix(1))
     let age = Interval.milliseconds(10)
-    let queries = try ProjectionQueries(try place.source(), .init(ageMax: age))
+    let queries = try ProjectionQueries(try place.source(), .patient(age))
     let account = books.accounts[1]
     // What the account held at the end of each frame.
     var held: [UInt64: ProjectedBalance] = [:]
@@ -253,7 +253,7 @@ struct ProjectionQueriesTests {
 
     func holds<Place: QueryablePlace>(_: Place.Type) async throws {
       let place = try Place()
-      let queries = try ProjectionQueries(try place.source(), .init(ageMax: .milliseconds(1)))
+      let queries = try ProjectionQueries(try place.source(), .patient(.milliseconds(1)))
       try place.execute("CREATE TABLE other (a TEXT)")
       #expect(await code { try await queries.account("cash") } == "PRJ-010", "\(Place.self)")
       try place.execute("DROP TABLE other")
@@ -277,7 +277,7 @@ struct ProjectionQueriesTests {
     try target.apply(books.frames)
     let time = ManualTime(start: MonotonicInstant(nanoseconds: 1_000_000_000_000))
     let source = CountingSource(try place.source())
-    let queries = try ProjectionQueries(source, time: .manual(time))
+    let queries = try ProjectionQueries(source, .patient(), time: .manual(time))
     let name = books.accounts[0].terms.name
     let answer = try await queries.account(name)
     source.isAway.store(true, ordering: .releasing)
@@ -304,6 +304,23 @@ struct ProjectionQueriesTests {
       return "\(error)"
     }
     return nil
+  }
+}
+
+extension ProjectionQueries.Configuration {
+  /// Settings for a machine that is busy.
+  fileprivate static func patient(_ ageMax: Interval = .seconds(1)) -> Self {
+    Self(ageMax: ageMax, timeLimit: .seconds(300))
+  }
+}
+
+extension SQLPoolConfiguration {
+  /// The same settings for a machine that is busy.
+  fileprivate static func patient(_ settings: Self) -> Self {
+    var patient = settings
+    patient.waitMax = .seconds(300)
+    patient.callLimit = .seconds(300)
+    return patient
   }
 }
 
@@ -352,12 +369,16 @@ private protocol QueryablePlace: ProjectionPlace {
 
 extension SQLitePlace: QueryablePlace {
   static var prefix: String { "" }
-  func source() throws -> any SQLSource { try SQLitePool(file) }
+  func source() throws -> any SQLSource {
+    try SQLitePool(file, .init(pool: .patient(.readers), busyTimeout: .seconds(60)))
+  }
   func execute(_ sql: String) throws { try SQLiteDatabase(.file(file)).execute(sql) }
 }
 
 extension PostgreSQLPlace: QueryablePlace {
   static var prefix: String { "omni." }
-  func source() throws -> any SQLSource { try PostgreSQLPool(address) }
+  func source() throws -> any SQLSource {
+    try PostgreSQLPool(address, .init(pool: .patient(SQLPoolConfiguration())))
+  }
   func execute(_ sql: String) throws { try PostgreSQLConnection(address).execute(sql) }
 }

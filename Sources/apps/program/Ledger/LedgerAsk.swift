@@ -12,6 +12,9 @@ struct LedgerAsk {
   /// The most accounts in one question.
   static let accountCountMax = 1_000
 
+  /// How long an answer is waited for.
+  private static let limit = Interval.seconds(30)
+
   private let arguments: Arguments
   private let names: [String]
 
@@ -24,7 +27,8 @@ struct LedgerAsk {
     let fields = try fields()
     let (source, place) = try source(folder)
     do {
-      let queries = try ProjectionQueries(source, .init(ageMax: .seconds(60)))
+      let queries = try ProjectionQueries(
+        source, .init(ageMax: .seconds(60), timeLimit: Self.limit))
       let names = names
       let answers = try Self.awaiting {
         var answers: [AccountAnswer] = []

@@ -13,7 +13,7 @@ struct PostgreSQLPoolTests {
   // MARK: Statements
 
   @Test func `it does what every source does`() async throws {
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.connectionCountMax = 1
     let pool = try PostgreSQLPool(try notes(), configuration)
     #expect(await SQLSourceCases.faults(of: pool) == [])
@@ -23,7 +23,7 @@ struct PostgreSQLPoolTests {
   }
 
   @Test func `what is refused tells the state, and what it says of the server`() async throws {
-    let pool = try PostgreSQLPool(try notes())
+    let pool = try PostgreSQLPool(try notes(), Self.patient)
     let cases: [(String, String, String)] = [
       ("INSERT INTO notes VALUES (1, 'again', NULL)", "SQS-013", "23505"),
       ("SELECT 1 / 0", "SQS-013", "22012"),
@@ -44,7 +44,7 @@ struct PostgreSQLPoolTests {
 
   @Test func `it never has more connections than allowed`() async throws {
     let address = try notes()
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.connectionCountMax = 3
     let pool = try PostgreSQLPool(address + " application_name=counted", configuration)
 
@@ -65,7 +65,7 @@ struct PostgreSQLPoolTests {
 
   @Test func `what is given up is ended by the server too`() async throws {
     let address = try notes()
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.callLimit = .seconds(3_600)
     let pool = try PostgreSQLPool(address + " application_name=endless", configuration)
     // Owned by this test, which cancels it and waits for it.
@@ -87,7 +87,7 @@ struct PostgreSQLPoolTests {
   // MARK: Transactions
 
   @Test func `a transaction is all or nothing, and is not begun twice`() async throws {
-    let pool = try PostgreSQLPool(try notes())
+    let pool = try PostgreSQLPool(try notes(), Self.patient)
     let number = try await pool.transaction { connection throws(PostgreSQLFailure) in
       try connection.execute("INSERT INTO notes VALUES (4, 'x', NULL)")
       return try connection.query("SELECT COUNT(*) FROM notes")[0][0]
@@ -140,7 +140,7 @@ struct PostgreSQLPoolTests {
   }
 
   @Test func `a transaction whose task is cancelled leaves nothing`() async throws {
-    let pool = try PostgreSQLPool(try notes())
+    let pool = try PostgreSQLPool(try notes(), Self.patient)
     let isIn = Atomic(false)
     // Owned by this test, which cancels it and waits for it.
     let task = Task {
@@ -164,7 +164,7 @@ struct PostgreSQLPoolTests {
   }
 
   @Test func `a transaction that is left open is nobody else's`() async throws {
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.connectionCountMax = 1
     let address = try notes()
     let pool = try PostgreSQLPool(address, configuration)
@@ -180,7 +180,7 @@ struct PostgreSQLPoolTests {
 
   @Test func `a server that ends its sessions is noticed before anything is sent`() async throws {
     let address = try notes()
-    let pool = try PostgreSQLPool(address + " application_name=ended")
+    let pool = try PostgreSQLPool(address + " application_name=ended", Self.patient)
     _ = try await pool.rows(SQLQuery("SELECT 1"))
     let connection = try PostgreSQLConnection(address)
     try connection.execute(
@@ -198,7 +198,7 @@ struct PostgreSQLPoolTests {
   }
 
   @Test func `a read whose session is ended is tried once more, and a write is not`() async throws {
-    let pool = try PostgreSQLPool(try notes())
+    let pool = try PostgreSQLPool(try notes(), Self.patient)
     let read = SQLQuery("SELECT pg_terminate_backend(pg_backend_pid()), 'never'")
     let failure = await failure { try await pool.rows(read) }
     #expect(failure?.code == "SQS-010")
@@ -234,9 +234,8 @@ struct PostgreSQLPoolTests {
   }
 
   @Test func `a server that hangs holds nobody longer than the limit`() async throws {
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.connectionCountMax = 1
-    configuration.pool.waitMax = .seconds(60)
     let pool = try PostgreSQLPool(try notes(), configuration)
     let rows = try await pool.rows(SQLQuery("SELECT pg_backend_pid()"))
     let backend = try #require(rows[0][0].flatMap { Int32($0) })
@@ -261,7 +260,7 @@ struct PostgreSQLPoolTests {
     let setup = try PostgreSQLConnection(address)
     try setup.execute(
       "CREATE TABLE halves (id BIGINT, half INT, PRIMARY KEY (id, half))")
-    var configuration = PostgreSQLPool.Configuration()
+    var configuration = Self.patient
     configuration.pool.connectionCountMax = 6
     let pool = try PostgreSQLPool(address, configuration)
     let load = Load(pool)
@@ -360,6 +359,15 @@ struct PostgreSQLPoolTests {
         if rows != [["0"]] { state.halvesSeen += 1 }
       }
     }
+  }
+
+  /// Settings for a machine that is busy.
+  private static var patient: PostgreSQLPool.Configuration {
+    var configuration = PostgreSQLPool.Configuration()
+    configuration.pool.waitMax = .seconds(300)
+    configuration.pool.callLimit = .seconds(300)
+    configuration.connectTimeout = .seconds(60)
+    return configuration
   }
 
   private func notes() throws -> String {
