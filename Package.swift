@@ -43,8 +43,11 @@ func edge(_ name: String, uses: [String], testing: [String] = []) -> Module {
   Module(name: name, layer: .edge, uses: uses, testing: testing)
 }
 /// Speaks with one foreign system, and knows nothing of trading.
-func connector(_ name: String, uses: [String], system: [String]) -> Module {
-  Module(name: name, layer: .edge, group: "Connectors", uses: uses, system: system)
+func connector(
+  _ name: String, uses: [String], testing: [String] = [], system: [String]
+) -> Module {
+  Module(
+    name: name, layer: .edge, group: "Connectors", uses: uses, testing: testing, system: system)
 }
 
 let modules: [Module] = [
@@ -61,7 +64,6 @@ let modules: [Module] = [
   foundation("TransparencyLog", uses: ["Crypto"], testing: ["Numerics"]),
   foundation("Configuration", system: ["CYAML"]),
   foundation("WriteAheadLog", uses: ["Numerics", "Time", "Encoding", "Platform", "Crypto"]),
-  foundation("SQLite", uses: ["Time"], testing: ["Platform"], system: ["CSQLite"]),
   foundation("Storage", uses: ["Time", "Encoding", "Platform"]),
   foundation("Runtime", uses: ["Time", "Encoding", "Storage"]),
 
@@ -86,6 +88,16 @@ let modules: [Module] = [
       "QueryCache",
       "ShardRouter", "Snapshotter",
     ]),
+
+  // Relational stores, behind the role that this layer owns.
+  foundation(
+    "SQL",
+    uses: [
+      "Numerics", "Time", "Platform", "Telemetry", "Clocks", "RateGate", "CircuitBreaker",
+    ]),
+  foundation(
+    "SQLite", uses: ["Time", "Clocks", "RateGate", "CircuitBreaker", "SQL"],
+    testing: ["Platform"], system: ["CSQLite"]),
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
@@ -161,7 +173,10 @@ let modules: [Module] = [
     "Exports", uses: ["Money", "Time", "Ledger", "LedgerStore"],
     testing: ["Collections", "Numerics", "WriteAheadLog"]),
   edge("Reports", uses: []),
-  connector("PostgreSQL", uses: ["Time", "Platform"], system: ["CPostgreSQL"]),
+  connector(
+    "PostgreSQL",
+    uses: ["Time", "Platform", "RateGate", "CircuitBreaker", "SQL"], testing: ["Clocks"],
+    system: ["CPostgreSQL"]),
   connector(
     "Redis",
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
@@ -171,7 +186,8 @@ let modules: [Module] = [
     uses: ["Numerics", "Time", "Platform", "Telemetry", "Clocks", "CircuitBreaker"],
     system: ["CKafka"]),
   edge(
-    "SnapshotStores", uses: ["Time", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
+    "SnapshotStores",
+    uses: ["Time", "Clocks", "CircuitBreaker", "Snapshotter", "SQLite", "PostgreSQL", "Redis"],
     testing: ["Numerics", "Platform"]),
   edge(
     "BusBridges", uses: ["Time", "Clocks", "Platform", "CircuitBreaker", "Bus", "Redis", "Kafka"]),
@@ -181,7 +197,9 @@ let modules: [Module] = [
     testing: ["CircuitBreaker", "Platform"]),
   edge(
     "Projections",
-    uses: ["Money", "Crypto", "SQLite", "Ledger", "PostgreSQL"], testing: ["Time", "Platform"]),
+    uses: [
+      "Time", "Money", "Crypto", "Clocks", "QueryCache", "SQL", "SQLite", "Ledger", "PostgreSQL",
+    ], testing: ["Platform"]),
 ]
 
 // A manifest cannot throw: to end here with the offender's name is how it refuses a build whose
@@ -295,7 +313,9 @@ let programs: [Target] = [
     path: "Simulations/omnisim", swiftSettings: settings),
   .target(
     name: "OmniTestKit",
-    dependencies: ["OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger"],
+    dependencies: [
+      "OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger", "OmniSQL",
+    ],
     path: "Tests/TestKit", swiftSettings: settings),
   .testTarget(
     name: "OmniDeveloperToolTests", dependencies: ["OmniDeveloperTool"],

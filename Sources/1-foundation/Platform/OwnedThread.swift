@@ -1,6 +1,6 @@
 import Glibc
 
-/// One thread that runs one function, and that is joined by its owner.
+/// One thread that runs one function, and that its owner joins or lets go.
 @safe public final class OwnedThread {
   private let thread: pthread_t?
 
@@ -46,6 +46,11 @@ import Glibc
 
   /// Lets the calling thread sleep; a signal may end it early.
   public static func nap(microseconds: UInt32) { _ = usleep(microseconds) }
+
+  /// Lets the thread end by itself; to be called once, in place of ``join()``.
+  public func release() {
+    if let thread { _ = pthread_detach(thread) }
+  }
 
   /// Returns when the function has; to be called once.
   public func join() {

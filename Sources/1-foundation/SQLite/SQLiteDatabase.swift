@@ -62,7 +62,7 @@ public import OmniTime
     }
   }
 
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// Opens the database at `location`; foreign keys are on.
   public init(

@@ -17,6 +17,15 @@ import CSQLite
 
   // MARK: Parameters
 
+  /// How many parameters there are, which is the highest number of one.
+  public var parameterCount: Int { Int(unsafe sqlite3_bind_parameter_count(handle)) }
+
+  /// The number of the parameter that is written as `name`, such as `$1`; nil if there is none.
+  public func parameterNumber(named name: String) -> Int? {
+    let number = unsafe sqlite3_bind_parameter_index(handle, name)
+    return number == 0 ? nil : Int(number)
+  }
+
   /// Binds a whole number.
   public mutating func bind(_ number: Int, _ value: Int64) throws(SQLiteFailure) {
     try check(unsafe sqlite3_bind_int64(handle, Int32(clamping: number), value))

@@ -18,11 +18,7 @@ public struct PostgreSQLProjection: ProjectionTarget, ~Copyable {
   public init(
     _ connection: consuming PostgreSQLConnection, schema: String = "omni"
   ) throws(ProjectionFailure) {
-    let isName = schema.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_")
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-    }
-    guard isName, (1...63).contains(schema.utf8.count) else { throw .nameInvalid(schema) }
+    guard ProjectionText.isSchema(schema) else { throw .nameInvalid(schema) }
     do {
       try connection.execute("SET client_min_messages = warning")
       try connection.execute("SET search_path = \"\(schema)\"")

@@ -49,6 +49,7 @@ struct ProjectionSchema {
   /// are made when the bulk is in.
   static let indexes = [
     "CREATE INDEX IF NOT EXISTS transactions_id ON transactions (id)",
+    "CREATE INDEX IF NOT EXISTS accounts_name ON accounts (name)",
     "CREATE INDEX IF NOT EXISTS legs_debit ON legs (debit, ordinal)",
     "CREATE INDEX IF NOT EXISTS legs_credit ON legs (credit, ordinal)",
   ]

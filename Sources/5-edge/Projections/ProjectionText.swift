@@ -4,6 +4,15 @@ import OmniCrypto
 enum ProjectionText {
   private static let digits = Array("0123456789abcdef".utf8)
 
+  /// Whether `name` may name a schema: small letters, digits and underscores.
+  static func isSchema(_ name: String) -> Bool {
+    let isPlain = name.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    return isPlain && (1...63).contains(name.utf8.count)
+  }
+
   /// 32 hexadecimal digits, most significant first.
   static func hexadecimal(_ value: UInt128) -> String {
     var bytes = [UInt8](repeating: 0, count: 32)

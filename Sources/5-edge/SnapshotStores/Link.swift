@@ -1,4 +1,7 @@
+import OmniCircuitBreaker
+import OmniClocks
 import OmniSnapshotter
+import OmniTime
 import Synchronization
 
 /// A connection that is made when it is needed, and made anew when it was lost.
@@ -6,12 +9,22 @@ import Synchronization
 /// Threads wait for each other. What a caller asks for has to be safe to repeat: a connection that
 /// is lost meanwhile may have done it already. It is repeated once, on a new connection; while none
 /// can be made each call fails, and the first one after that goes on as if nothing had been.
+///
+/// With a breaker that is not so where connecting fails slowly, as when a time-out ends it: then the
+/// next calls fail at once, until the breaker's time is over.
 final class Link<Connection: ~Copyable>: Sendable {
   private let slot = Mutex<Connection?>(nil)
   private let make: @Sendable () throws(LinkFailure) -> sending Connection
+  private let breaker: CircuitBreaker?
+  /// How long a failed attempt takes at least for the breaker to count it.
+  private static var slow: Interval { .milliseconds(100) }
 
   /// Creates a link that is not connected yet.
-  init(_ make: @escaping @Sendable () throws(LinkFailure) -> sending Connection) {
+  init(
+    breaker: CircuitBreaker? = nil,
+    _ make: @escaping @Sendable () throws(LinkFailure) -> sending Connection
+  ) {
+    self.breaker = breaker
     self.make = make
   }
 
@@ -33,10 +46,31 @@ final class Link<Connection: ~Copyable>: Sendable {
             guard error.isLost else { throw error }
           }
         }
-        return try Self.attempt(try make(), keepingIn: &slot, body)
+        return try Self.attempt(try makeUnlessOpen(), keepingIn: &slot, body)
       }
     } catch {
       throw error.failure
+    }
+  }
+
+  /// Connects, unless the breaker is open.
+  private func makeUnlessOpen() throws(LinkFailure) -> sending Connection {
+    guard let breaker else { return try make() }
+    let permit: BreakerMachine.Permit
+    do throws(CircuitBreaker.Refused) {
+      permit = try breaker.admit()
+    } catch {
+      throw LinkFailure(code: error.code, description: error.description, isLost: false)
+    }
+    let start = TimeSource.machine.now()
+    do throws(LinkFailure) {
+      let connection = try make()
+      breaker.settle(permit, .success)
+      return connection
+    } catch {
+      let isSlow = TimeSource.machine.now() - start >= Self.slow
+      breaker.settle(permit, isSlow ? .failure : .ignored)
+      throw error
     }
   }
 

@@ -1,5 +1,7 @@
+public import OmniCircuitBreaker
 public import OmniPostgreSQL
 public import OmniSnapshotter
+import OmniTime
 
 /// Keeps snapshots as the rows of a table in a PostgreSQL database.
 ///
@@ -21,7 +23,9 @@ public import OmniSnapshotter
 /// what takes too long; that it is cut off altogether only the system notices, after the address's
 /// `tcp_user_timeout` and `keepalives_idle`. Records travel as hexadecimal digits, twice as long.
 ///
-/// A connection that was lost is made anew, once for each call, and the call is repeated. If the
+/// A connection that was lost is made anew, once for each call, and the call is repeated. Where
+/// connecting fails only after a tenth of a second or more, the next calls do not try it and fail
+/// with `BRK-003`, for a second at first. If the
 /// reply to a `put` or `remove` was lost, so that it had been done already, the answer is false:
 /// nobody is then told that he was the one.
 public final class PostgreSQLSnapshotStore: SnapshotStore, Sendable {
@@ -34,15 +38,33 @@ public final class PostgreSQLSnapshotStore: SnapshotStore, Sendable {
     public var schema: String
     /// How long the server is waited for.
     public var connection: PostgreSQLConnection.Configuration
+    /// When the breaker opens that keeps calls from waiting for a server to which connecting takes
+    /// long and fails.
+    public var breaker: BreakerConfiguration
 
     /// Creates settings.
     public init(
       recordBytesMax: Int = SnapshotRecord.encodedBytesMax, schema: String = "omni_snapshots",
-      connection: PostgreSQLConnection.Configuration = PostgreSQLConnection.Configuration()
+      connection: PostgreSQLConnection.Configuration = PostgreSQLConnection.Configuration(),
+      breaker: BreakerConfiguration = Configuration.usualBreaker
     ) {
       self.recordBytesMax = recordBytesMax
       self.schema = schema
       self.connection = connection
+      self.breaker = breaker
+    }
+
+    /// A breaker that opens after one slow failure, for a second, and twice as long each time up to
+    /// half a minute.
+    public static var usualBreaker: BreakerConfiguration {
+      var breaker = BreakerConfiguration()
+      breaker.window = .count(1)
+      breaker.callsMin = 1
+      breaker.probeCount = 1
+      breaker.backoff = .seconds(1)
+      breaker.backoffMax = .seconds(30)
+      breaker.ramp = .zero
+      return breaker
     }
   }
 
@@ -52,10 +74,16 @@ public final class PostgreSQLSnapshotStore: SnapshotStore, Sendable {
 
   private init(
     _ address: String, _ table: PostgreSQLSnapshotTable, _ configuration: Configuration
-  ) {
+  ) throws(SnapshotStoreFailure) {
     self.table = table
     limit = RecordLimit(configuration.recordBytesMax)
-    link = Link { () throws(LinkFailure) in
+    let breaker: CircuitBreaker
+    do throws(BreakerFault) {
+      breaker = try CircuitBreaker("postgresql-snapshots", configuration.breaker)
+    } catch {
+      throw LinkFailure(code: error.code, description: error.description, isLost: false).failure
+    }
+    link = Link(breaker: breaker) { () throws(LinkFailure) in
       do throws(PostgreSQLFailure) {
         let connection = try PostgreSQLConnection(address, configuration.connection)
         try table.makeIfMissing(connection)
@@ -76,7 +104,7 @@ public final class PostgreSQLSnapshotStore: SnapshotStore, Sendable {
     _ address: String, _ configuration: Configuration = Configuration()
   ) throws(SnapshotStoreFailure) -> PostgreSQLSnapshotStore {
     let table = try PostgreSQLSnapshotTable(schema: configuration.schema)
-    let store = PostgreSQLSnapshotStore(address, table, configuration)
+    let store = try PostgreSQLSnapshotStore(address, table, configuration)
     try store.link.connect()
     return store
   }

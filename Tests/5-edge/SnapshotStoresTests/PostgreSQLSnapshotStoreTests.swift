@@ -1,7 +1,10 @@
+import Glibc
+import OmniPlatform
 import OmniPostgreSQL
 import OmniSnapshotStores
 import OmniSnapshotter
 import OmniTestKit
+import OmniTime
 import Testing
 
 @Suite("PostgreSQLSnapshotStore")
@@ -66,6 +69,34 @@ struct PostgreSQLSnapshotStoreTests {
     #expect(try store.load(key) == [1])
     #expect(try store.put([2], for: other))
     #expect(try store.keys(of: key.stream) == [key, other])
+  }
+
+  @Test func `where connecting takes long and fails, only one call waits for it`() throws {
+    let server = try PostgreSQLServer()
+    let address = try server.makeDatabase()
+    let timeout = Interval.milliseconds(400)
+    let store = try Store.open(
+      address, Store.Configuration(connection: .init(connectTimeout: timeout)))
+    let key = try key("a", 1)
+    #expect(try store.put([1], for: key))
+    try server.kill()
+    let place = try #require(address.split(separator: " ").first?.dropFirst("host=".count))
+    let listener = try SilentListener(path: "\(place)/.s.PGSQL.5432")
+
+    #expect(backendCode { try store.load(key) } == "PGC-006")
+    let codes = (0..<100).map { _ in backendCode { try store.load(key) } }
+
+    // The breaker is open for a second; a machine that takes longer for all of them sees one probe.
+    #expect(codes.count { $0 == "BRK-003" } >= 98)
+    listener.close()
+    try server.start()
+    let end = Machine.monotonicNanoseconds + 60_000_000_000
+    var bytes: [UInt8]?
+    while bytes == nil, Machine.monotonicNanoseconds < end {
+      OwnedThread.nap(microseconds: 20_000)
+      bytes = try? store.load(key)
+    }
+    #expect(bytes == [1])
   }
 
   @Test func `a server that was killed and is back costs no call`() throws {
@@ -197,4 +228,40 @@ private func makeDatabase() throws -> String { try PostgreSQLServer.shared.get()
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {
   bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+/// A socket at which everybody waits, and nobody is answered.
+private final class SilentListener {
+  private var descriptor: Int32
+  private let path: String
+
+  init(path: String) throws {
+    self.path = path
+    unsafe unlink(path)
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let isSet = unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+      guard path.utf8.count < room.count else { return false }
+      unsafe room.copyBytes(from: path.utf8)
+      return true
+    }
+    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let isBound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, length) == 0
+      }
+    }
+    try #require(isSet && isBound && listen(descriptor, 100) == 0)
+    unsafe chmod(path, 0o777)
+  }
+
+  deinit { close() }
+
+  func close() {
+    guard descriptor >= 0 else { return }
+    Glibc.close(descriptor)
+    descriptor = -1
+    unsafe unlink(path)
+  }
 }

@@ -104,6 +104,75 @@ struct LedgerCommandTests {
     }
   }
 
+  @Test func `a projection tells of each account what the ledger tells`() throws {
+    let address = try PostgreSQLServer.shared.get().makeDatabase()
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      #expect(try shell("omni ledger ingest payloads.ndjson --accounts accounts.csv").code == 0)
+      let names = try shell("tail -n +2 accounts.csv | cut -d, -f1").output
+        .split(separator: "\n").map(String.init)
+      try #require(names.count >= 2)
+      for place in ["--sqlite books.sqlite", "--postgres \"\(address)\""] {
+        #expect(try shell("omni ledger project \(place)").code == 0)
+        let fields = ["balance", "debits", "credits", "pending_debits", "asset", "normal"]
+        let line =
+          "omni ledger ask \(names.joined(separator: " ")) \(place) "
+          + "--fields \(fields.joined(separator: ",")) --json"
+        let outcome = try shell(line)
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        let asked = try #require(try Self.object(outcome.output)["accounts"] as? [[String: Any]])
+        #expect(asked.map { $0["account"] as? String } == names)
+        for (name, answer) in zip(names, asked) {
+          let told = try Self.object(try shell("omni ledger balance \(name) --json").output)
+          for field in fields {
+            #expect(answer[field] as? String == told[field] as? String, "\(name) \(field)")
+          }
+          #expect(answer["ordinal"] as? Int == 2)
+        }
+        let plain = try shell("omni ledger ask \(names[0]) \(place) --fields number,last_ordinal")
+        let wanted = "account,number,last_ordinal,frame,ordinal\n\(names[0]),0,1,"
+        #expect(plain.output.hasPrefix(wanted), "\(plain.output)")
+        #expect(plain.output.hasSuffix(",2\n"), "\(plain.output)")
+      }
+    }
+  }
+
+  private static func object(_ text: String) throws -> [String: Any] {
+    let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    return try #require(object as? [String: Any])
+  }
+
+  @Test func `what stands against an answer of a projection is told`() throws {
+    let address = try PostgreSQLServer.shared.get().makeDatabase()
+    try inFolder { shell in
+      #expect(try shell("omni ledger init").code == 0)
+      #expect(try shell("omni ledger ingest payloads.ndjson --accounts accounts.csv").code == 0)
+      #expect(try shell("omni ledger project --sqlite books.sqlite").code == 0)
+      let orders = [
+        "sqlite3 empty.sqlite 'CREATE TABLE other (a)'",
+        "cp books.sqlite later.sqlite",
+        "sqlite3 later.sqlite 'UPDATE position SET schema_version = 9'",
+        "cp books.sqlite fresh.sqlite",
+        "sqlite3 fresh.sqlite 'UPDATE position SET identity = NULL'", "echo text > text.sqlite",
+      ]
+      for order in orders { #expect(try shell(order).code == 0, "\(order)") }
+      for (words, code) in [
+        ("nobody --sqlite books.sqlite", "PRJ-009"), ("cash --sqlite empty.sqlite", "PRJ-010"),
+        ("cash --sqlite later.sqlite", "PRJ-011"), ("cash --sqlite fresh.sqlite", "PRJ-012"),
+        ("cash", "SQS-009"), ("cash --sqlite text.sqlite", "SQS-015"),
+        ("cash --postgres \"\(address)\"", "PRJ-010"),
+        ("cash --postgres 'postgresql://127.0.0.1:1/none'", "SQS-009"),
+        ("cash --postgres 'nonsense'", "SQS-007"), ("", "CLI-030"),
+        ("cash --sqlite books.sqlite --fields balance,colour", "CLI-047"),
+      ] {
+        let outcome = try shell("omni ledger ask \(words)")
+        #expect(outcome.code != 0 && outcome.output.isEmpty, "\(words): \(outcome.output)")
+        #expect(outcome.messages.contains("error[\(code)]"), "\(words): \(outcome.messages)")
+        #expect(outcome.messages.contains("; do "), "\(words): \(outcome.messages)")
+      }
+    }
+  }
+
   @Test func `what is wrong is told with a code and the wish`() throws {
     try inFolder { shell in
       #expect(try shell("omni ledger init").code == 0)

@@ -22,7 +22,7 @@ extension PostgreSQLConnection {
     _ body: (inout PostgreSQLCopyWriter) throws(PostgreSQLFailure) -> Void
   ) throws(PostgreSQLFailure) -> Int {
     try checkText(sql, in: sql)
-    let begun = unsafe PQexec(handle, sql)
+    let begun = unsafe try exchange(sql)
     defer { unsafe PQclear(begun) }
     guard unsafe PQresultStatus(begun) == PGRES_COPY_IN else {
       try unsafe check(begun, sql)

@@ -7,8 +7,10 @@ public import OmniTime
 ///     let rows = try connection.query("SELECT name FROM accounts WHERE number = $1", ["7"])
 ///
 /// Every call waits for the server, for at most the time-outs, so it belongs on a thread of the
-/// caller's own: in Swift's pool of tasks it would keep others from running. It is used by one
-/// thread at a time. A transaction that is open when the value goes is undone by the server.
+/// caller's own: in Swift's pool of tasks it would keep others from running; for tasks there is
+/// ``PostgreSQLPool``. It is used by one thread at a time. A transaction that is open when the value
+/// goes is undone by the server. A server that does not keep the statement's limit itself is given
+/// up five seconds later (a COPY's rows excepted), and with it the connection.
 @safe public struct PostgreSQLConnection: ~Copyable {
   /// How long a connection waits.
   public struct Configuration: Sendable, Equatable {
@@ -28,6 +30,7 @@ public import OmniTime
 
   let handle: OpaquePointer
   private let noticeList: NoticeList
+  let state: ConnectionState
 
   /// Connects to the server that a URL or a line of keywords and values names, as libpq reads them.
   public init(
@@ -35,6 +38,7 @@ public import OmniTime
   ) throws(PostgreSQLFailure) {
     unsafe handle = try Self.open(address, configuration)
     noticeList = NoticeList()
+    state = ConnectionState(statementTimeout: configuration.statementTimeout)
     unsafe PQsetNoticeProcessor(
       handle, takeNotice, Unmanaged.passUnretained(noticeList).toOpaque())
   }
@@ -48,7 +52,7 @@ public import OmniTime
   /// Several of them are one transaction, unless they hold BEGIN and COMMIT.
   public func execute(_ sql: String) throws(PostgreSQLFailure) {
     try checkText(sql, in: sql)
-    let result = unsafe PQexec(handle, sql)
+    let result = unsafe try exchange(sql)
     defer { unsafe PQclear(result) }
     try unsafe check(result, sql)
   }
@@ -61,12 +65,7 @@ public import OmniTime
   ) throws(PostgreSQLFailure) -> [[String?]] {
     try checkText(sql, in: sql)
     for parameter in parameters { try checkText(parameter ?? "", in: sql) }
-    let texts = parameters.map { CText($0) }
-    let result = unsafe withExtendedLifetime(texts) {
-      unsafe PQexecParams(
-        handle, sql, Int32(clamping: parameters.count), nil, texts.map { unsafe $0.pointer }, nil,
-        nil, 0)
-    }
+    let result = unsafe try exchange(sql, parameters.map { CText($0) })
     defer { unsafe PQclear(result) }
     try unsafe check(result, sql)
     let (rows, columns) = unsafe (PQntuples(result), PQnfields(result))
@@ -137,8 +136,8 @@ public import OmniTime
   /// The server's version, such as 150020 for 15.20.
   public var serverVersion: Int { Int(unsafe PQserverVersion(handle)) }
 
-  /// Whether the connection was there when it was last used.
-  public var isConnected: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
+  /// Whether the connection was there when it was last used, and was not given up.
+  public var isConnected: Bool { unsafe PQstatus(handle) == CONNECTION_OK && !state.isGivenUp }
 
   /// The version of the libpq that this process runs with, such as 150020 for 15.20.
   public static var libraryVersion: Int { Int(PQlibVersion()) }
@@ -172,7 +171,9 @@ public import OmniTime
     }
     // The letters are those of PG_DIAG_SQLSTATE and its kind in the protocol.
     let state = field("C")
-    let isLost = unsafe PQstatus(handle) == CONNECTION_BAD
+    // A server that ends a session says so before it hangs up.
+    let isLast = ["FATAL", "PANIC"].contains(field("V") ?? "")
+    let isLost = unsafe isLast || PQstatus(handle) == CONNECTION_BAD
     let words = unsafe field("M") ?? String(cString: PQerrorMessage(handle))
     let reason: PostgreSQLFailure.Reason =
       isLost ? .connectionLost : state == "57014" ? .timedOut : .statementFailed

@@ -22,8 +22,9 @@ struct LedgerCommand: Command {
     Option("--from", "TIME", "journal: from this instant on"),
     Option("--to", "TIME", "journal: before this instant"),
     Option("--id", "ID", "journal: this transaction only"),
-    Option("--sqlite", "FILE", "project: the SQLite file (the folder's name and .sqlite)"),
-    Option("--postgres", "URL", "project: a PostgreSQL server instead of SQLite"),
+    Option("--sqlite", "FILE", "project, ask: the SQLite file (the folder's name and .sqlite)"),
+    Option("--postgres", "URL", "project, ask: a PostgreSQL server instead of SQLite"),
+    Option("--fields", "LIST", "ask: such as balance,last_time (all)"),
     Option("--rebuild", nil, "project: begins anew; checkpoint: makes the tree anew, and compares"),
     Option("--out", "PATH", "prove, checkpoint, export, …: where to write"),
     Option("--proof", nil, "balance: a signed proof of it"),
@@ -67,6 +68,7 @@ struct LedgerCommand: Command {
     ("key", "", "the public key by which all of it is verified"),
     ("rotate", "", "signs with a new key from now on, and records it in the ledger"),
     ("project", "", "shows the books as SQL tables, in SQLite or PostgreSQL"),
+    ("ask", "ACCOUNT…", "asks those tables about accounts, without the ledger"),
     ("bench", "", "measures ingestion, validation, commits, signatures and proofs"),
   ]
 
@@ -101,7 +103,8 @@ struct LedgerCommand: Command {
     }
     let wanted = verb.argument.split(separator: " ")
     let needed = wanted.count { !$0.hasPrefix("[") }
-    guard (needed...wanted.count).contains(words.count - 1) else {
+    let most = verb.argument.hasSuffix("…") ? LedgerAsk.accountCountMax : wanted.count
+    guard (needed...most).contains(words.count - 1) else {
       throw Problem.usage(
         "CLI-030", "\(words.count - 1) words follow omni ledger \(verb.name)",
         wanted: wanted.isEmpty ? "none" : verb.argument, remedy: "see omni ledger --help")
@@ -120,6 +123,7 @@ struct LedgerCommand: Command {
     case "expire": try LedgerQuery(arguments).expire(folder, console)
     case "scrub": try folder.scrub(arguments, console)
     case "project": try LedgerProject(arguments).run(folder, console)
+    case "ask": try LedgerAsk(Array(words.dropFirst()), arguments).run(folder, console)
     default: try LedgerBenchmark(arguments).run(console)
     }
   }
