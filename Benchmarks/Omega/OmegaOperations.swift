@@ -112,18 +112,16 @@ public struct OmegaOperations {
 
   private func memoryHit() throws -> Double {
     let cache = NeuroCache<String, UInt64>(configuration: .init(capacity: 10_000, seed: 0))
-    var keys = (0..<10_000).map { key in
+    let keys = (0..<10_000).map { key in
       let digits = String(key)
       return "account-" + String(repeating: "0", count: 8 - digits.count) + digits
     }
     for (number, key) in keys.enumerated() { cache.insert(UInt64(number), for: key) }
     var random = SplitMix64(seed: 1)
-    keys.shuffle(using: &random)
+    let shuffled = keys.shuffled(using: &random)
     var sum: UInt64 = 0
     let result = best(1_000_000) {
-      for _ in 0..<100 {
-        for index in keys.indices { sum &+= cache.value(for: keys[index]) ?? 1 << 40 }
-      }
+      for _ in 0..<100 { for key in shuffled { sum &+= cache.value(for: key) ?? 1 << 40 } }
     }
     guard sum == 600 * 49_995_000 else {
       throw BenchmarkFailure.wrongResult("a value that was not found, or of another key")

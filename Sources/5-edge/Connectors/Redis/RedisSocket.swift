@@ -130,13 +130,17 @@ import OmniTime
     }
   }
 
+  /// How long whoever waits for replies in place keeps its core awake at most.
+  private static let spinning = Interval(nanoseconds: 60_000)
+
   /// Waits until there is something to read, or the end of the connection, for at
   /// most a millisecond.
   ///
   /// - Returns: Whether there is.
   func waitToRead(until deadline: MonotonicInstant) throws(RedisFailure) -> Bool {
     let rest = max(.zero, min(.milliseconds(1), deadline - TimeSource.machine.now()))
-    let count = omni_redis_wait_shortly(unsafe context.pointee.fd, Int(rest.nanoseconds))
+    let count = omni_redis_wait_shortly(
+      unsafe context.pointee.fd, Int(rest.nanoseconds), Int(Self.spinning.nanoseconds))
     // Whoever is interrupted has waited enough.
     if count < 0, errno != EINTR { throw Self.lost(errno) }
     return count > 0
