@@ -15,8 +15,8 @@ import Synchronization
 /// the same in both. The servers stand back behind the bus, or on few cores it would be their own
 /// start that is measured.
 package struct BusDisturbances {
-  private static let pairs = 15
-  private static let seconds: Int64 = 1
+  private static let pairs = 7
+  private static let seconds: Int64 = 5
   private static let deaths = 1
   private static let niceness = 19
 
@@ -25,13 +25,7 @@ package struct BusDisturbances {
 
   /// The figures of both kinds of server.
   package func figures() throws -> [Figure] {
-    let redis = try BenchmarkRedis(isKept: true, niceness: Self.niceness)
-    defer { redis.end() }
-    var stream = 0
-    let killed = try compared { isDying in
-      stream += 1
-      return try besideRedis(redis, stream: "omni:bus:\(stream)", isDying)
-    }
+    let killed = try compared(besideRedis)
     let down = try compared(besideKafka)
     return killed.figures("redis_killed", "Redis killed with -9 and started again")
       + down.figures("kafka_down", "Kafka's broker taken down and up")
@@ -73,15 +67,14 @@ package struct BusDisturbances {
     return comparison
   }
 
-  private func besideRedis(
-    _ server: BenchmarkRedis, stream: String, _ isDying: Bool
-  ) throws -> Int64 {
-    var configuration = RedisStreamBridge.Configuration()
-    configuration.names = BusStreamNames(stream)
+  private func besideRedis(_ isDying: Bool) throws -> Int64 {
+    // A new one each time: what a server loads at its start is what this run has put there.
+    let server = try BenchmarkRedis(isKept: true, niceness: Self.niceness)
+    defer { server.end() }
     let mortal = MortalServer(server)
     let disturb: Disturbance = { try mortal.killAndStart() }
     return try withBus { bus, _ in
-      let bridge = try RedisStreamBridge(bus, server.address, configuration)
+      let bridge = try RedisStreamBridge(bus, server.address)
       defer { bridge.close() }
       return try run(bus, bridge.counters, isDying ? disturb : nil)
     }

@@ -4,7 +4,7 @@ public enum SharedStoreFailure: Error, Sendable, Hashable, CustomStringConvertib
   case answer(of: String, was: String, wanted: String)
 
   /// The stable code of the failure.
-  public var code: String { "STO-001" }
+  public var code: String { "SHS-001" }
 
   /// One line: what was, and what was wanted.
   public var description: String {
