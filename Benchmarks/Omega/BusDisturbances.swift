@@ -9,14 +9,14 @@ import Synchronization
 
 /// What a subscriber in the process notices when the server behind a bridge dies.
 ///
-/// Runs in pairs, one with a server that lives and one with a server that dies and comes back, in
+/// Runs of 10 s in pairs, one with a server that lives and one with one that dies and is back, in
 /// turn and each pair the other way round than the last; of the pairs' ratios the median counts, since
 /// what else the machine does comes and goes. The events, their pace, the bridge and the server are
 /// the same in both. The servers stand back behind the bus, or on few cores it would be their own
 /// start that is measured.
 package struct BusDisturbances {
-  private static let pairs = 7
-  private static let seconds: Int64 = 5
+  private static let pairs = 5
+  private static let seconds: Int64 = 10
   private static let deaths = 1
   private static let niceness = 19
 
