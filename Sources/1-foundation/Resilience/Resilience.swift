@@ -144,6 +144,7 @@ public final class Resilience: Sendable {
       for (name, settings) in plan.routers {
         next.routers[name] = try router(settings, state, name)
       }
+      if let registry = state.registry { try observe(next, since: state, in: registry) }
       for (name, rule) in plan.limiters where state.plan.limiters[name] != rule {
         try next.limiters[name]?.reconfigure(name, to: rule)
       }
@@ -153,10 +154,11 @@ public final class Resilience: Sendable {
       for (name, settings) in plan.gates where state.plan.gates[name] != settings {
         try next.gates[name]?.reconfigure(settings)
       }
+    } catch let fault as ResilienceFault {
+      throw fault
     } catch {
       throw .rule(at: "plan", "\(error)")
     }
-    if let registry = state.registry { try observe(next, since: state, in: registry) }
     next.plan = plan
     state = next
   }

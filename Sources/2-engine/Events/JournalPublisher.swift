@@ -11,8 +11,9 @@ import OmniTime
 ///
 /// A bus that carries one journal and nothing else gives event *n* the number of record *n* − 1 and
 /// one more: so whoever publishes goes on behind ``Bus/published``, and whoever listens and sees a
-/// number again knows that it is the same event. It reads what is whole; at the end of a journal
-/// that is still being written it is asked again later.
+/// number again knows that it is the same event. It reads what is whole, up to the end that the
+/// journal has; when a journal that is still being written has gone on, another publisher goes on
+/// behind ``recordCount``.
 ///
 /// The ring's records have to hold the longest record of the journal, which is the run's plan: some
 /// hundred bytes for each strategy and each instrument.

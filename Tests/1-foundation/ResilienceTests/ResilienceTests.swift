@@ -38,6 +38,16 @@ struct ResilienceTests {
     #expect(registry.rendered().contains("omni_limiter_allowed{limiter=\"more\"} 0\n"))
     #expect(registry.rendered().contains("omni_limiter_allowed{limiter=\"api\"} 1\n"))
     #expect(throws: ResilienceFault.self) { try resilience.observe(in: registry) }
+    // A plan whose new parts cannot be shown is not taken over, not in part either.
+    try RateGate(RateRule(count: 1, per: .seconds(1))).observe(in: registry, as: "taken")
+    let clash = ResiliencePlanTests.text.replacing(
+      "limiters:\n", with: "limiters:\n  - {name: more, count: 1}\n  - {name: taken, count: 1}\n"
+    ).replacing("burst: 20", with: "burst: 30")
+    #expect(throws: ResilienceFault.self) {
+      try resilience.apply(ResiliencePlanTests.plan(clash))
+    }
+    #expect(try resilience.limiter("api").look("v").remaining == 20)
+    #expect(throws: ResilienceFault.self) { try resilience.limiter("taken") }
     // Two sets of parts with the same names cannot share a registry.
     let other = try make(ManualTime())
     #expect(throws: ResilienceFault.self) { try other.observe(in: registry) }

@@ -33,6 +33,23 @@ struct EventsCommandTests {
     }
   }
 
+  @Test func `an event reads the same wherever the list begins`() throws {
+    try Runs.inFolder { folder in
+      let (journal, _, _) = try Journals.make(
+        folder, bars: 16_000, ["--set", "journal.segment_mebibytes=1"])
+      try #require(try Journals.segments(journal).count >= 2)
+      let all = omni("events", journal).output.split(separator: "\n")
+      // No order is left without its instrument, whichever of its events is told.
+      let orders = all.filter { $0.contains("  order.") }
+      #expect(orders.count > 100 && orders.allSatisfy { $0.contains("instrument=btc-perp") })
+      let fills = all.indices.filter { all[$0].contains("  order.filled  ") }
+      for first in [1, all.count - 40, fills[0], fills[fills.count / 2], try #require(fills.last)] {
+        let some = omni("events", journal, "--from", "\(first)").output.split(separator: "\n")
+        #expect(some == Array(all[first...]))
+      }
+    }
+  }
+
   @Test func `what cannot be listed is told`() throws {
     try Runs.inFolder { folder in
       let (whole, _, _) = try Journals.make(folder, bars: 60)

@@ -35,12 +35,11 @@ struct EventsCommand: Command {
       }
       var printer = try EventPrinter(topics, plan: plan(folder), isJSON: arguments.has("--json"))
       var reader = JournalReader(DirectoryJournalStore(folder))
-      try reader.skip(to: SequenceNumber(first))
       var count = 0
       while count < limit, let frame = try reader.next() {
         let kind = try kind(frame)
         let isWanted = filter.contains(EventTypes.topic(of: kind)) && frame.sequence.value >= first
-        // A bar may be what a later event is about, so that all are read.
+        // All are read, also those before the first: an order may be what a later event is about.
         let event = try event(kind, frame, &reader)
         printer.note(event)
         guard isWanted else { continue }

@@ -15,8 +15,10 @@ struct EventPrinter {
   private let topics: TopicRegistry
   private let plan: RunPlan?
   private let isJSON: Bool
-  /// The orders of which only a number is told later.
-  private var orders: [OrderID: OrderIntent] = [:]
+  /// The orders of which only a number is told later, and the lots that are not filled yet.
+  private var orders: [OrderID: (intent: OrderIntent, lots: Int64)] = [:]
+  /// The order of which no more is told after the present event.
+  private var ended: OrderID?
 
   /// Prints events of a run of `plan`, or, without it, numbers for what it would name.
   init(_ topics: TopicRegistry, plan: RunPlan?, isJSON: Bool) {
@@ -25,24 +27,22 @@ struct EventPrinter {
     self.isJSON = isJSON
   }
 
-  /// Notes what later events are about.
+  /// Notes what the event and later ones are about; to be told of each, in order.
   mutating func note(_ event: NodeEvent) {
+    if let id = ended { orders[id] = nil }
+    ended = nil
     switch event {
-    case .submitted(let order): orders[order.id] = order
+    case .submitted(let order): orders[order.id] = (order, order.quantity.lots)
     case .cancelled(let id), .rejected(let id, _): ended = id
+    case .filled(let fill):
+      orders[fill.order]?.lots -= fill.quantity.lots
+      if let left = orders[fill.order]?.lots, left <= 0 { ended = fill.order }
     default: break
     }
   }
 
-  /// An order of which no more will be told once its event is printed.
-  private var ended: OrderID?
-
-  /// The line of an event.
-  mutating func line(_ event: NodeEvent, _ frame: FrameHeader) -> String {
-    defer {
-      if let id = ended { orders[id] = nil }
-      ended = nil
-    }
+  /// The line of the event that was noted last.
+  func line(_ event: NodeEvent, _ frame: FrameHeader) -> String {
     let topic = EventTypes.topic(of: event.kind)
     var members: [Member] = [
       ("record", .count(frame.sequence.value)),
@@ -100,7 +100,7 @@ struct EventPrinter {
   }
 
   private func details(_ fill: Fill) -> [Member] {
-    let instrument = orders[fill.order]?.instrument
+    let instrument = orders[fill.order]?.intent.instrument
     var members = owner(fill.order)
     members.append(("trade", .count(fill.trade.value)))
     if let instrument {
@@ -117,7 +117,7 @@ struct EventPrinter {
 
   /// An order's number, and whose it is if the order was seen.
   private func owner(_ id: OrderID) -> [Member] {
-    guard let order = orders[id] else { return [("order", .count(id.value))] }
+    guard let order = orders[id]?.intent else { return [("order", .count(id.value))] }
     return [
       ("order", .count(id.value)), ("strategy", label(order.strategy)),
       ("instrument", symbol(order.instrument)), ("side", .text("\(order.side)")),
