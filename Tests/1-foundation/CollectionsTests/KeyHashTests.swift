@@ -27,17 +27,33 @@ struct KeyHashTests {
     }
   }
 
-  @Test("one bit of a key changes half the bits of its hash")
-  func avalanche() {
-    var random = SeededRandom(seed: 1)
+  @Test("one bit of a key of any length changes half the bits of its hash", arguments: 1...70)
+  func avalanche(length: UInt64) {
+    var random = SeededRandom(seed: length)
     var flipped = 0
     for _ in 0..<2_000 {
-      var bytes = (0..<20).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      var bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       let before = KeyHash.hash(of: bytes, seed: 3)
-      bytes[Int(random.below(20))] ^= 1 << UInt8(random.below(8))
+      bytes[Int(random.below(length))] ^= 1 << UInt8(random.below(8))
       let after = KeyHash.hash(of: bytes, seed: 3)
       flipped += (before ^ after).nonzeroBitCount
     }
-    #expect((63_000...65_000).contains(flipped))
+    // Six standard deviations of 128,000 coins.
+    #expect((62_900...65_100).contains(flipped))
+  }
+
+  @Test("keys of zeros differ by their length, and every byte of a key counts")
+  func lengths() {
+    var hashes: Set<UInt64> = []
+    for length in 0...70 {
+      let zeros = [UInt8](repeating: 0, count: length)
+      hashes.insert(KeyHash.hash(of: zeros, seed: 0))
+      for place in zeros.indices {
+        var key = zeros
+        key[place] = 1
+        hashes.insert(KeyHash.hash(of: key, seed: 0))
+      }
+    }
+    #expect(hashes.count == 71 + 70 * 71 / 2)
   }
 }
