@@ -1,11 +1,13 @@
 # One line a target. What needs a loop or a parser is a subcommand of omnidev, in Swift, with tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test build release check format sim soak bench bench-omega bench-bus prove docs ci
+.PHONY: help setup demo test build release check format sim soak bench bench-omega bench-bus bench-books prove docs ci
 MAKEFLAGS += --no-print-directory
 SEED ?= 1
 MINUTES ?= 10
 KILLS ?= 200
 PEER ?= ../shared/peers/kernel/bus_redis.c
+BOOKS ?= ../shared/peers/engine
+RECORDING ?= ../shared/data/orderbook/binance_usdm_btcusdt_20240808.wsraw.gz
 OMNIDEV := swift run --quiet omnidev
 RELEASE := swift build -c release -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Benchmarks Simulations $(wildcard Examples) Package.swift
@@ -51,6 +53,9 @@ bench-omega: release ## measures the resilience libraries beside their Python pe
 
 bench-bus: release ## measures the event bus beside Redis, in turn (PEER=FILE.c, which speaks with Redis)
 	@$(OMNIDEV) peers --bus --peer $(PEER)
+
+bench-books: release ## measures matching and books beside b_flat and hftbacktest (BOOKS=DIR RECORDING=FILE)
+	@$(OMNIDEV) peers --books --peer $(BOOKS) --recording $(RECORDING)
 
 prove: ## replays the demo's journal in a debug and in a release build, record by record
 	.build/debug/omni replay .omni/runs/demo/journal --verify && .build/release/omni replay .omni/runs/demo/journal --verify

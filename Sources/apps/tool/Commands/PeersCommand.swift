@@ -4,7 +4,7 @@ extension Command {
   /// Measures the resilience libraries beside what Python has.
   static let peers = Command(
     name: "peers",
-    summary: "measures the resilience libraries, or the event bus, beside their peers, in turn",
+    summary: "measures the resilience libraries, the event bus or the books beside peers, in turn",
     details: """
       Installs the pinned peers into .omni/tools/omega if they are not there, runs
       .build/release/omni bench omega and Benchmarks/peers/omega.py three times in turn, and shows
@@ -14,9 +14,20 @@ extension Command {
       .build/release/omni bench bus and that program three times in turn, and shows the median and
       the best of each. The program is given the server's port, and prints a line for each way to
       send; without it OMNI is measured alone.
+
+      With --books it takes a folder with lob/gen.cpp, lob/b_flat.cpp, make_ticks.py and
+      ticks_hft.py: it compiles the first two, makes a stream of 3,000,000 operations, installs
+      hftbacktest, has the recording converted for it, and runs .build/release/omni bench matching,
+      l2-replay and mm and their peers three times in turn.
       """,
-    flags: [("--bus", "the event bus beside Redis")],
-    settings: [("--peer", "FILE.c", "with --bus: the program that measures Redis")],
+    flags: [
+      ("--bus", "the event bus beside Redis"),
+      ("--books", "matching, books and market making beside b_flat and hftbacktest"),
+    ],
+    settings: [
+      ("--peer", "PATH", "with --bus: FILE.c that measures Redis; with --books: the folder"),
+      ("--recording", "FILE", "with --books: a recorded stream of Binance"),
+    ],
     example: "omnidev peers"
   ) { options, console throws(ToolFailure) in
     let root = options.root
@@ -25,7 +36,14 @@ extension Command {
       console.say(try BusPeer(root: root, source: source).measure(console).table)
       return 0
     }
-    let python = try PeerTools(root: root).install(console: console)
+    if options.flags.contains("--books") {
+      console.say(
+        try BooksPeer(
+          root: root, folder: options.values["--peer"], recording: options.values["--recording"]
+        ).measure(console).table)
+      return 0
+    }
+    let python = try PeerTools(root: root, subject: .omega).install(console: console)
     var ours: [[String: Double]] = []
     var theirs: [[String: Double]] = []
     for round in 1...3 {

@@ -1,21 +1,32 @@
 import Foundation
 
-/// The folder `.omni/tools/omega`: the pinned Python peers of the resilience libraries.
+/// A folder of `.omni/tools`: the pinned Python peers of some benchmarks.
 struct PeerTools: Sendable {
+  /// Whose peers.
+  enum Subject: String, Sendable {
+    /// The resilience libraries.
+    case omega
+    /// The books and the simulated venue.
+    case books
+  }
+
   /// The folder of the project.
   let root: String
-  /// Where the pins are listed.
-  static let pinsPath = "Benchmarks/peers/omega-requirements.txt"
+  /// Whose peers.
+  let subject: Subject
 
-  private var folder: String { root + "/.omni/tools/omega" }
+  /// Where the pins are listed.
+  private var pinsPath: String { "Benchmarks/peers/\(subject.rawValue)-requirements.txt" }
+
+  private var folder: String { root + "/.omni/tools/" + subject.rawValue }
 
   /// Installs the peers unless they are there as they are pinned, and gives their Python.
   func install(console: Console) throws(ToolFailure) -> String {
     let python = folder + "/bin/python"
     let record = folder + "/PINS.txt"
-    guard let pins = FileManager.default.contents(atPath: root + "/" + Self.pinsPath) else {
+    guard let pins = FileManager.default.contents(atPath: root + "/" + pinsPath) else {
       throw .notThere(
-        path: Self.pinsPath, wanted: "the list of pinned peers", remedy: "check it out again")
+        path: pinsPath, wanted: "the list of pinned peers", remedy: "check it out again")
     }
     if FileManager.default.contents(atPath: record) == pins { return python }
     console.say("peers: fetching the Python peers")
@@ -24,7 +35,7 @@ struct PeerTools: Sendable {
       python,
       [
         "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:",
-        "--disable-pip-version-check", "--root-user-action=ignore", "-r", Self.pinsPath,
+        "--disable-pip-version-check", "--root-user-action=ignore", "-r", pinsPath,
       ])
     do {
       try pins.write(to: URL(fileURLWithPath: record))
