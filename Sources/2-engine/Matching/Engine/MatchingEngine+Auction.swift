@@ -1,3 +1,4 @@
+public import OmniCollections
 public import OmniModel
 public import OmniMoney
 public import OmniOrderBooks
@@ -74,8 +75,8 @@ extension MatchingEngine {
     guard let price = result.price else { return result }
     var left = result.volume.lots
     while left > 0 {
-      let bid = bids.level(at: bids.best).head
-      let ask = asks.level(at: asks.best).head
+      let bid = ladders[0].level(at: ladders[0].best).head
+      let ask = ladders[1].level(at: ladders[1].best).head
       let traded = min(left, pool[bid].quantity, pool[ask].quantity)
       let trade = MatchTrade(
         maker: OrderID(pool[ask].id), taker: OrderID(pool[bid].id), price: price,
@@ -93,31 +94,29 @@ extension MatchingEngine {
   mutating func take(_ quantity: Int64, from place: UInt32, _ side: Side) {
     let rest = pool[place].quantity - quantity
     if rest == 0 {
-      leave(place, side)
+      ladders[side.index].remove(place, in: &pool)
       pool.remove(place)
-    } else if side == .buy {
-      bids.resize(place, to: rest, in: &pool)
     } else {
-      asks.resize(place, to: rest, in: &pool)
+      ladders[side.index].resize(place, to: rest, in: &pool)
     }
   }
 
   /// The stretches of prices from the best ask to the best bid over which neither demand nor supply
   /// changes, from the lowest on; none if no order could trade.
   func steps() -> [AuctionStep] {
-    let low = asks.best
+    let low = ladders[1].best
     // Bids are turned round in their ladder: its best key is the highest price.
-    guard !bids.isEmpty, !asks.isEmpty, low <= ~bids.best else { return [] }
-    let high = ~bids.best
+    guard !ladders[0].isEmpty, !ladders[1].isEmpty, low <= ~ladders[0].best else { return [] }
+    let high = ~ladders[0].best
     var buyers: [(ticks: Int64, quantity: Int64)] = []
-    var bid = bids.best
+    var bid = ladders[0].best
     while bid <= ~low {
-      buyers.append((~bid, bids.level(at: bid).quantity))
-      bid = bids.key(after: bid)
+      buyers.append((~bid, ladders[0].level(at: bid).quantity))
+      bid = ladders[0].key(after: bid)
     }
     var demand = buyers.reduce(0) { $0 + $1.quantity }
-    var supply = asks.level(at: low).quantity
-    var ask = asks.key(after: low)
+    var supply = ladders[1].level(at: low).quantity
+    var ask = ladders[1].key(after: low)
     var steps: [AuctionStep] = []
     var first = low
     while let buyer = buyers.last {
@@ -129,8 +128,8 @@ extension MatchingEngine {
         buyers.removeLast()
       }
       if ask <= high, last == ask - 1 {
-        supply += asks.level(at: ask).quantity
-        ask = asks.key(after: ask)
+        supply += ladders[1].level(at: ask).quantity
+        ask = ladders[1].key(after: ask)
       }
       first = last + 1
     }

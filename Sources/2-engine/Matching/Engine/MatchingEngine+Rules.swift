@@ -1,3 +1,4 @@
+public import OmniCollections
 public import OmniModel
 public import OmniMoney
 public import OmniOrderBooks
@@ -28,14 +29,14 @@ extension MatchingEngine {
   @inlinable
   func crosses(_ order: MatchOrder) -> Bool {
     let limit = Taker(order).limit
-    return order.side == .buy ? asks.best <= limit : bids.best <= limit
+    return ladders[order.side.opposite.index].best <= limit
   }
 
   /// Whether all of a fill-or-kill order would trade.
   @inlinable
   func canFill(_ order: MatchOrder) -> Bool {
     let taker = Taker(order)
-    return order.side == .buy ? canFill(taker, from: asks) : canFill(taker, from: bids)
+    return canFill(taker, from: ladders[order.side.opposite.index])
   }
 
   @inlinable

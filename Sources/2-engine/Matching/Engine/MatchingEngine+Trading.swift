@@ -1,3 +1,4 @@
+public import OmniCollections
 public import OmniModel
 public import OmniMoney
 public import OmniOrderBooks
@@ -9,12 +10,9 @@ extension MatchingEngine {
   ///   itself.
   @inlinable @inline(__always)
   mutating func trade(_ taker: Taker, _ sink: inout some MatchSink & ~Copyable) -> Int64 {
-    if taker.side == .buy {
-      if asks.best > taker.limit { return taker.quantity }
-      return Self.trade(taker, with: &asks, &pool, selfTrades, &sink)
-    }
-    if bids.best > taker.limit { return taker.quantity }
-    return Self.trade(taker, with: &bids, &pool, selfTrades, &sink)
+    let other = taker.side.opposite.index
+    if ladders[other].best > taker.limit { return taker.quantity }
+    return Self.trade(taker, with: &ladders[other], &pool, selfTrades, &sink)
   }
 
   @inlinable

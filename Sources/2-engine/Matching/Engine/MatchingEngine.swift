@@ -1,3 +1,4 @@
+public import OmniCollections
 public import OmniModel
 public import OmniMoney
 public import OmniOrderBooks
@@ -36,8 +37,9 @@ public struct MatchingEngine: ~Copyable {
   }
 
   @usableFromInline var pool: OrderPool
-  @usableFromInline var bids: OrderLadder
-  @usableFromInline var asks: OrderLadder
+  /// That of the bids and that of the asks: picked by number, since a branch would be guessed wrong
+  /// for every other order.
+  @usableFromInline var ladders: OwnedBuffer<OrderLadder>
   @usableFromInline let orderCountMax: Int
   /// What is done about self-trades.
   public let selfTrades: SelfTradePrevention
@@ -61,8 +63,7 @@ public struct MatchingEngine: ~Copyable {
       configuration.orderCapacity <= configuration.orderCountMax
         && configuration.orderCountMax <= OrderPool.orderCountMax, "room for the most orders")
     pool = OrderPool(capacity: configuration.orderCapacity)
-    bids = OrderLadder(window: configuration.window)
-    asks = OrderLadder(window: configuration.window)
+    ladders = OwnedBuffer(count: 2) { _ in OrderLadder(window: configuration.window) }
     orderCountMax = configuration.orderCountMax
     selfTrades = configuration.selfTrades
   }
@@ -70,7 +71,7 @@ public struct MatchingEngine: ~Copyable {
   /// The best price of `side`, or nil if no order rests there.
   @inlinable
   public func best(_ side: Side) -> Price? {
-    let key = side == .buy ? bids.best : asks.best
+    let key = ladders[side.index].best
     return key == .max ? nil : Price(ticks: OrderNode.key(side, ticks: key))
   }
 
@@ -78,7 +79,7 @@ public struct MatchingEngine: ~Copyable {
   @inlinable
   public func resting(_ side: Side, at price: Price) -> (quantity: Quantity, count: Int) {
     let key = OrderNode.key(side, ticks: price.ticks)
-    let level = side == .buy ? bids.level(at: key) : asks.level(at: key)
+    let level = ladders[side.index].level(at: key)
     return (Quantity(lots: level.quantity), level.count)
   }
 
@@ -104,11 +105,11 @@ public struct MatchingEngine: ~Copyable {
     if left < 0 || order.lifetime == .immediateOrCancel || order.lifetime == .fillOrKill {
       return .done(MatchResult(traded: traded, cancelled: Quantity(lots: abs(left))))
     }
-    let node = OrderNode(
-      id: order.id.value, side: order.side,
-      key: OrderNode.key(order.side, ticks: order.price.ticks), quantity: left, owner: order.owner)
-    let place = pool.insert(node)
-    rest(place, order.side)
+    let key = OrderNode.key(order.side, ticks: order.price.ticks)
+    let place = pool.insert(
+      OrderNode(
+        id: order.id.value, side: order.side, key: key, quantity: left, owner: order.owner))
+    ladders[order.side.index].append(place, key: key, quantity: left, in: &pool)
     return .done(MatchResult(traded: traded, resting: Quantity(lots: left)))
   }
 
@@ -119,7 +120,7 @@ public struct MatchingEngine: ~Copyable {
     let place = pool.find(id.value)
     if place == 0 { return .refused(.unknownOrder) }
     let quantity = pool[place].quantity
-    leave(place, pool[place].side)
+    ladders[pool[place].side.index].remove(place, in: &pool)
     pool.remove(place)
     return .done(MatchResult(cancelled: Quantity(lots: quantity)))
   }
@@ -136,7 +137,7 @@ public struct MatchingEngine: ~Copyable {
     let node = pool[place]
     let key = OrderNode.key(node.side, ticks: price.ticks)
     if key == .max { return .refused(.priceOutOfRange) }
-    leave(place, node.side)
+    ladders[node.side.index].remove(place, in: &pool)
     let left = isCollecting ? node.quantity : trade(Taker(node, ticks: price.ticks), &sink)
     if left <= 0 {
       pool.remove(place)
@@ -144,9 +145,7 @@ public struct MatchingEngine: ~Copyable {
         MatchResult(
           traded: Quantity(lots: node.quantity + left), cancelled: Quantity(lots: -left)))
     }
-    pool[place].key = key
-    pool[place].quantity = left
-    rest(place, node.side)
+    ladders[node.side.index].append(place, key: key, quantity: left, in: &pool)
     return .done(
       MatchResult(traded: Quantity(lots: node.quantity - left), resting: Quantity(lots: left)))
   }
@@ -164,29 +163,20 @@ public struct MatchingEngine: ~Copyable {
     let node = pool[place]
     let change = quantity.lots - node.quantity
     if change > 0, !canRest(node.side, change) { return .refused(.quantityOutOfRange) }
-    if node.side == .buy {
-      bids.resize(place, to: quantity.lots, in: &pool)
-    } else {
-      asks.resize(place, to: quantity.lots, in: &pool)
-    }
+    ladders[node.side.index].resize(place, to: quantity.lots, in: &pool)
     return .done(
       MatchResult(resting: quantity, cancelled: Quantity(lots: max(0, -change))))
-  }
-
-  @inlinable @inline(__always)
-  mutating func rest(_ place: UInt32, _ side: Side) {
-    if side == .buy { bids.append(place, in: &pool) } else { asks.append(place, in: &pool) }
-  }
-
-  @inlinable @inline(__always)
-  mutating func leave(_ place: UInt32, _ side: Side) {
-    if side == .buy { bids.remove(place, in: &pool) } else { asks.remove(place, in: &pool) }
   }
 
   /// Whether `quantity` more on a side can be counted.
   @inlinable @inline(__always)
   func canRest(_ side: Side, _ quantity: Int64) -> Bool {
-    let resting = side == .buy ? bids.quantity : asks.quantity
-    return !resting.addingReportingOverflow(quantity).overflow
+    return !ladders[side.index].quantity.addingReportingOverflow(quantity).overflow
   }
+}
+
+extension Side {
+  /// Which of two ladders: 0 for bids, 1 for asks.
+  @inlinable @inline(__always)
+  var index: Int { Int(rawValue) }
 }

@@ -4,23 +4,23 @@ public import OmniCollections
 
 extension OrderLadder {
   @inlinable @inline(never)
-  mutating func appendFar(_ place: UInt32, in pool: inout OrderPool) {
+  mutating func appendFar(
+    _ place: UInt32, key: Int64, quantity: Int64, in pool: inout OrderPool
+  ) {
     if isEmpty {
-      base = start(for: pool[place].key)
+      base = start(for: key)
       farCount = 0
-      return append(place, in: &pool)
+      return append(place, key: key, quantity: quantity, in: &pool)
     }
     farCount += 1
-    let node = pool[place]
-    total += node.quantity
-    var index = far.index(of: node.key)
-    if index == far.count || far[index].key != node.key {
-      far.insert(FarOrderLevels.Entry(key: node.key, level: OrderLevel()), at: index)
-      index = far.index(of: node.key)
+    total += quantity
+    let index = far.index(of: key)
+    if index == far.count || far[index].key != key {
+      far.insert(FarOrderLevels.Entry(key: key, level: OrderLevel()), at: index)
     }
-    let last = far[index].level.append(place, quantity: node.quantity)
-    pool.link(place, behind: last)
-    bestKey = min(bestKey, node.key)
+    let last = far[index].level.append(place, quantity: quantity)
+    pool.link(place, behind: last, key: key, quantity: quantity)
+    bestKey = min(bestKey, key)
     if farCount > levels.count / 8 + far.count { recentre() }
   }
 

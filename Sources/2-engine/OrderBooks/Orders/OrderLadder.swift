@@ -93,16 +93,21 @@ public struct OrderLadder: ~Copyable {
     return place < 0 ? next : min(next, base + Int64(place))
   }
 
-  /// Stands the order at `place` behind all others at its price.
+  /// Gives the order at `place` a price and a quantity, and stands it behind all others there.
+  ///
+  /// - Precondition: It stands in no queue.
   @inlinable @inline(__always)
-  public mutating func append(_ place: UInt32, in pool: inout OrderPool) {
-    let key = pool[place].key
+  public mutating func append(
+    _ place: UInt32, key: Int64, quantity: Int64, in pool: inout OrderPool
+  ) {
     let offset = offset(key)
-    guard holds(offset) else { return appendFar(place, in: &pool) }
-    total += pool[place].quantity
+    guard holds(offset) else {
+      return appendFar(place, key: key, quantity: quantity, in: &pool)
+    }
+    total += quantity
     let index = Int(truncatingIfNeeded: offset)
-    let last = levels[index].append(place, quantity: pool[place].quantity)
-    pool.link(place, behind: last)
+    let last = levels[index].append(place, quantity: quantity)
+    pool.link(place, behind: last, key: key, quantity: quantity)
     bitmap.set(index)
     bestKey = min(bestKey, key)
   }
@@ -118,7 +123,7 @@ public struct OrderLadder: ~Copyable {
     let isEmpty = levels[index].drop(node)
     pool.unlink(node)
     bitmap.clear(index, if: isEmpty)
-    if isEmpty, node.key == bestKey { findBest(from: index) }
+    if node.key == bestKey, isEmpty { findBest(from: index) }
   }
 
   /// Gives the order at `place` another quantity, without a change of its turn.

@@ -70,7 +70,7 @@ public struct OrderPool: ~Copyable {
   @inlinable @inline(__always)
   public func find(_ id: UInt64) -> UInt32 {
     let tag = Self.tag(of: id)
-    var slot = Int(tag >> shift)
+    var slot = Int(tag &>> shift)
     while true {
       let entry = slots[slot]
       if entry.place == 0 { return 0 }
@@ -105,12 +105,12 @@ public struct OrderPool: ~Copyable {
   @inlinable @inline(__always)
   public mutating func remove(_ place: UInt32) {
     let mask = slots.count - 1
-    var hole = Int(Self.tag(of: nodes[Int(place)].id) >> shift)
+    var hole = Int(Self.tag(of: nodes[Int(place)].id) &>> shift)
     while slots[hole].place != place { hole = (hole + 1) & mask }
     var next = (hole + 1) & mask
     while slots[next].place != 0 {
       // An entry may move into the hole only if its home is not between the hole and itself.
-      let home = Int(slots[next].tag >> shift)
+      let home = Int(slots[next].tag &>> shift)
       if (next - home) & mask >= (next - hole) & mask {
         slots[hole] = slots[next]
         hole = next
@@ -133,9 +133,8 @@ public struct OrderPool: ~Copyable {
 
   /// Stands the order at `place` behind the one at `last`, or alone if that is 0.
   @inlinable @inline(__always)
-  mutating func link(_ place: UInt32, behind last: UInt32) {
-    nodes[Int(place)].previous = last
-    nodes[Int(place)].next = 0
+  mutating func link(_ place: UInt32, behind last: UInt32, key: Int64, quantity: Int64) {
+    nodes[Int(place)].stand(behind: last, key: key, quantity: quantity)
     nodes[Int(last)].next = place
   }
 
@@ -148,7 +147,7 @@ public struct OrderPool: ~Copyable {
 
   @inlinable @inline(__always)
   mutating func put(_ entry: Slot) {
-    var slot = Int(entry.tag >> shift)
+    var slot = Int(entry.tag &>> shift)
     while slots[slot].place != 0 { slot = (slot + 1) & (slots.count - 1) }
     slots[slot] = entry
   }
