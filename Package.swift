@@ -102,6 +102,7 @@ let modules: [Module] = [
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine("OrderBooks", uses: ["Model", "Collections", "Money", "Time"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
@@ -128,7 +129,7 @@ let modules: [Module] = [
     "Execution", uses: ["Model", "Collections", "Money", "Encoding", "Risk"],
     testing: ["Portfolio", "Time"]),
   engine(
-    "Matching", uses: ["Model", "Collections", "Money", "Encoding", "Execution"],
+    "Matching", uses: ["Model", "Collections", "Money", "Encoding", "OrderBooks", "Execution"],
     testing: ["Portfolio", "Risk", "Time"]),
   engine("Strategy", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators"]),
   engine(

@@ -28,6 +28,8 @@ public struct Figure: Sendable {
   public let key: String
   /// The value.
   public let value: Double
+  /// The value of a figure that is no number, such as a hash.
+  public let text: String?
   /// What it is, in words.
   public let meaning: String
 
@@ -35,6 +37,15 @@ public struct Figure: Sendable {
   public init(_ key: String, _ value: Double, _ meaning: String) {
     self.key = key
     self.value = value
+    text = nil
+    self.meaning = meaning
+  }
+
+  /// Creates a figure that is no number.
+  public init(_ key: String, text: String, _ meaning: String) {
+    self.key = key
+    value = 0
+    self.text = text
     self.meaning = meaning
   }
 }

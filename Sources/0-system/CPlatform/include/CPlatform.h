@@ -30,4 +30,11 @@ static inline void omni_relax(void) {
 #endif
 }
 
+/// The processor's count of cycles before something is measured, after all that came before; on a
+/// processor without one, nanoseconds of the monotonic clock.
+uint64_t omni_cycles_before(void);
+
+/// The same count after what is measured has ended.
+uint64_t omni_cycles_after(void);
+
 #endif

@@ -14,6 +14,7 @@ struct BenchCommand: Command {
     Option("--trace", "FILE", "cache: the recorded requests"),
     Option("--size", "N", "cache: how many entries the cache has"),
     Option("--format", "NAME", "cache: \(traceFormats.joined(separator: ", "))"),
+    Option("--ops", "FILE", "matching: the operations, as records of 32 bytes"),
     Option("--subscribe", "ADDRESS", "bus: what the benchmark starts itself with"),
     Option("--limit", "N", "cache: the most requests to replay"),
     .json,
@@ -22,7 +23,7 @@ struct BenchCommand: Command {
 
   /// What runs when no name is given; the others want more than a name, or their servers.
   private static let usual = ["ema-bars", "journal-replay"]
-  private static let all = usual + ["cache", "omega", "bus"]
+  private static let all = usual + ["cache", "omega", "bus", "matching"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? usual : arguments.positional
@@ -36,11 +37,14 @@ struct BenchCommand: Command {
     }
     // What is wrong with the command line or its files is said before anything is measured.
     let replay = names.contains("cache") ? try cacheReplay(arguments) : nil
+    let matching = names.contains("matching") ? try matchingOperations(arguments) : nil
     let engine = names.contains(where: usual.contains) ? try bars(arguments) : nil
     var results: [(String, [Figure])] = []
     for name in names {
       do {
-        results.append((name, try figures(name, engine, replay)))
+        let found =
+          name == "matching" ? try matching?.figures() : try figures(name, engine, replay)
+        results.append((name, found ?? []))
       } catch {
         throw Problem(describing: error, code: "BEN-001", remedy: "report it")
       }
@@ -61,6 +65,18 @@ struct BenchCommand: Command {
     case "cache": return try replay?.figures() ?? []
     case "omega": return try OmegaOperations().figures() + RedisFields().figures()
     default: return try BusOperations().figures()
+    }
+  }
+
+  private static func matchingOperations(
+    _ arguments: Arguments
+  ) throws -> MatchingOperations {
+    let path = try arguments.required("--ops", self)
+    do {
+      return try MatchingOperations(path: path)
+    } catch {
+      throw Problem(
+        describing: error, code: "BEN-003", remedy: "give a file of whole, valid records")
     }
   }
 
@@ -120,13 +136,16 @@ struct BenchCommand: Command {
       for (name, figures) in results {
         console.print(name)
         for figure in figures {
-          console.print("  \(figure.key)  \(text(figure.value))  \(figure.meaning)")
+          console.print("  \(figure.key)  \(figure.text ?? text(figure.value))  \(figure.meaning)")
         }
       }
       return
     }
     let objects = results.map { name, figures in
-      (name, JSONText.object(figures.map { ($0.key, .number(text($0.value))) }))
+      (name, JSONText.object(
+        figures.map { figure in
+          (figure.key, figure.text.map { .text($0) } ?? .number(text(figure.value)))
+        }))
     }
     // One benchmark's figures stand at the top, several stand under their names.
     console.print(objects.count == 1 ? objects[0].1.text : JSONText.object(objects).text)
