@@ -103,6 +103,9 @@ let modules: [Module] = [
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine(
+    "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
+    testing: ["Platform", "Numerics"]),
+  engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
   engine(
