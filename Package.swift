@@ -104,6 +104,9 @@ let modules: [Module] = [
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine("OrderBooks", uses: ["Model", "Collections", "Money", "Time"]),
   engine(
+    "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
+    testing: ["Platform", "Numerics"]),
+  engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
   engine(
