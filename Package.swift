@@ -103,6 +103,8 @@ let modules: [Module] = [
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine(
+    "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
+    testing: ["Platform", "Numerics"]),
     "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
