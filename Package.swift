@@ -106,6 +106,7 @@ let modules: [Module] = [
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
     testing: ["Platform", "Numerics"]),
+    "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
