@@ -141,7 +141,7 @@ let modules: [Module] = [
     uses: [
       "Collections", "Time", "Money", "Encoding", "Crypto", "Runtime", "Storage", "Model",
       "MarketData", "Ledger", "Portfolio", "Risk", "Execution", "Matching", "Strategy",
-    ]),
+    ], testing: ["DataProviders"]),
   engine(
     "Posting",
     uses: [

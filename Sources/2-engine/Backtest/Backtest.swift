@@ -79,7 +79,9 @@ public enum Backtest {
     var node = try makeNode(plan, try roster(of: plan), journal, isPosting: postings.isListening)
     try start(plan, &node)
     var done = 0
-    while let bar = try feed.next() {
+    while true {
+      while let action = try feed.nextAction() { try step(action, &node) }
+      guard let bar = try feed.next() else { break }
       try step(bar, &node)
       done += 1
       if done % options.barsPerCommit == 0 { try commit(&node, &postings) }
@@ -189,6 +191,16 @@ public enum Backtest {
     }
   }
 
+  private static func step<Sink: Journal & ~Copyable>(
+    _ action: CorporateAction, _ node: inout Node<Sink>
+  ) throws(Failure) {
+    do throws(TradingNode<ReadyRoster, Sink, Watch>.Failure) {
+      try node.process(action)
+    } catch {
+      throw translate(error)
+    }
+  }
+
   private static func commit<Sink: Journal & ~Copyable>(
     _ node: inout Node<Sink>, _ postings: inout some PostingSink & ~Copyable
   ) throws(Failure) {
@@ -223,6 +235,10 @@ public enum Backtest {
     case .books(let refusal): .node("the books refused a posting: \(refusal)")
     case .unknownInstrument(let instrument):
       .node("a bar of instrument \(instrument.index), which the plan does not have")
+    case .action(let action):
+      .node(
+        "an action of \(action.at) takes lots or prices of instrument "
+          + "\(action.instrument.index) out of their range; wanted a smaller ratio")
     case .runaway(let intents): .node("one event led to \(intents) wishes; wanted an end")
     }
   }

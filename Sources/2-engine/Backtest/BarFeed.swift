@@ -4,8 +4,19 @@ import OmniTime
 
 /// Gives bars in order of time.
 public protocol BarFeed: ~Copyable {
+  /// The next corporate action that is due before the next bar, or nil when none is.
+  ///
+  /// To be asked before each ``next()``, until it gives nil.
+  mutating func nextAction() throws(Backtest.Failure) -> CorporateAction?
+
   /// The next bar, or nil at the end.
   mutating func next() throws(Backtest.Failure) -> Bar?
+}
+
+extension BarFeed where Self: ~Copyable {
+  /// None, for feeds of bars alone.
+  @inlinable
+  public mutating func nextAction() throws(Backtest.Failure) -> CorporateAction? { nil }
 }
 
 /// Merges series of bars that are in memory; of two at one instant, the earlier series comes first.

@@ -8,6 +8,8 @@ import OmniTime
 /// Gives the bars that a journal holds, and notes what it says about the run's end.
 public struct JournalFeed<Store: JournalStore & ~Copyable>: ~Copyable, BarFeed {
   private var reader: JournalReader<Store>
+  /// A bar that was read when an action was asked for.
+  private var ahead: Bar?
   /// What the journal's run was made of.
   public let plan: RunPlan
   /// The digest with which the run ended, once the feed has come to its end; nil if it did not end.
@@ -39,12 +41,43 @@ public struct JournalFeed<Store: JournalStore & ~Copyable>: ~Copyable, BarFeed {
   /// How the journal ends, or nil before the feed has come to its end.
   public var end: JournalEnd? { reader.end }
 
-  /// The next bar, past everything that follows from bars.
+  /// The next bar, past everything that follows from inputs.
   public mutating func next() throws(Backtest.Failure) -> Bar? {
+    if let bar = ahead {
+      ahead = nil
+      return bar
+    }
+    switch try nextInput() {
+    case .bar(let bar): return bar
+    case .action(let action):
+      throw .node("an action of \(action.at) stands before the next bar; wanted it taken first")
+    case nil: return nil
+    }
+  }
+
+  /// The next action, if no bar stands before it.
+  public mutating func nextAction() throws(Backtest.Failure) -> CorporateAction? {
+    if ahead != nil { return nil }
+    switch try nextInput() {
+    case .action(let action): return action
+    case .bar(let bar):
+      ahead = bar
+      return nil
+    case nil: return nil
+    }
+  }
+
+  private enum Input {
+    case bar(Bar)
+    case action(CorporateAction)
+  }
+
+  private mutating func nextInput() throws(Backtest.Failure) -> Input? {
     while let frame = try nextFrame() {
       recordCount += 1
       switch RecordKind(rawValue: frame.kind) {
-      case .barClosed: return try bar(frame)
+      case .barClosed: return .bar(try bar(frame))
+      case .corporateAction: return .action(try action(frame))
       case .runEnded: try noteEnd(frame)
       case .none: throw .node("record \(frame.sequence.value) is of the unknown kind \(frame.kind)")
       default: break
@@ -60,6 +93,14 @@ public struct JournalFeed<Store: JournalStore & ~Copyable>: ~Copyable, BarFeed {
   private mutating func bar(_ frame: FrameHeader) throws(Backtest.Failure) -> Bar {
     do throws(WordFailure) {
       return try Bar(decoding: &reader)
+    } catch {
+      throw .node("record \(frame.sequence.value): \(error)")
+    }
+  }
+
+  private mutating func action(_ frame: FrameHeader) throws(Backtest.Failure) -> CorporateAction {
+    do throws(WordFailure) {
+      return try CorporateAction(decoding: &reader)
     } catch {
       throw .node("record \(frame.sequence.value): \(error)")
     }

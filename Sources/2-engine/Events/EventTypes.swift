@@ -15,12 +15,18 @@ public enum EventTypes {
   public static let orderTriggered = BusTopic(.order, 6)
   /// The venue refused to cancel an order.
   public static let orderCancelRejected = BusTopic(.order, 7)
+  /// An order has another size and price because of a corporate action.
+  public static let orderAdjusted = BusTopic(.order, 8)
+  /// An issuer split, paid, renamed or ended an instrument.
+  public static let marketAction = BusTopic(.market, 5)
 
   /// The topic that records of `kind` go to.
   public static func topic(of kind: RecordKind) -> BusTopic {
     switch kind {
     case .runStarted: .systemStarted
     case .barClosed: .marketBar
+    case .corporateAction: marketAction
+    case .orderAdjusted: orderAdjusted
     case .orderSubmitted: .orderSubmitted
     case .orderDenied: .riskBreach
     case .cancelRequested: orderCancelRequested
@@ -42,7 +48,8 @@ public enum EventTypes {
     var registry = TopicRegistry()
     for (topic, name) in [
       (orderCancelRequested, "order.cancel-requested"), (orderTriggered, "order.triggered"),
-      (orderCancelRejected, "order.cancel-rejected"),
+      (orderCancelRejected, "order.cancel-rejected"), (orderAdjusted, "order.adjusted"),
+      (marketAction, "market.corporate-action"),
     ] {
       let given = try registry.add(name)
       precondition(given == topic, "numbers are given in the order of the names")

@@ -10,6 +10,8 @@ public enum NodeEvent: Sendable, Equatable {
   case started(RunPlan)
   /// A bar was closed.
   case bar(Bar)
+  /// An issuer split, paid, renamed or ended an instrument.
+  case action(CorporateAction)
   /// Risk let an order by, and it went to the venue.
   case submitted(OrderIntent)
   /// Risk refused an order.
@@ -28,6 +30,8 @@ public enum NodeEvent: Sendable, Equatable {
   case cancelled(OrderID)
   /// The venue refused to cancel.
   case cancelRejected(OrderID)
+  /// An order has another size and price because of a corporate action.
+  case adjusted(OrderIntent)
   /// The run ended, in the state with this digest.
   case ended(Digest256)
 
@@ -40,6 +44,8 @@ public enum NodeEvent: Sendable, Equatable {
     switch kind {
     case .runStarted: self = .started(try RunPlan(decoding: &source))
     case .barClosed: self = .bar(try Bar(decoding: &source))
+    case .corporateAction: self = .action(try CorporateAction(decoding: &source))
+    case .orderAdjusted: self = .adjusted(try OrderIntent(decoding: &source))
     case .orderSubmitted: self = .submitted(try OrderIntent(decoding: &source))
     case .orderDenied:
       self = .denied(try OrderIntent(decoding: &source), try Denial(decoding: &source))
@@ -79,6 +85,8 @@ public enum NodeEvent: Sendable, Equatable {
     switch self {
     case .started: .runStarted
     case .bar: .barClosed
+    case .action: .corporateAction
+    case .adjusted: .orderAdjusted
     case .submitted: .orderSubmitted
     case .denied: .orderDenied
     case .cancelRequested: .cancelRequested
@@ -97,7 +105,8 @@ public enum NodeEvent: Sendable, Equatable {
     switch self {
     case .started(let plan): plan.encode(into: &sink)
     case .bar(let bar): bar.encode(into: &sink)
-    case .submitted(let order): order.encode(into: &sink)
+    case .action(let action): action.encode(into: &sink)
+    case .submitted(let order), .adjusted(let order): order.encode(into: &sink)
     case .denied(let order, let denial): DenialRecord(order, denial).encode(into: &sink)
     case .filled(let fill): fill.encode(into: &sink)
     case .rejected(let order, let reason):
@@ -115,12 +124,12 @@ public enum NodeEvent: Sendable, Equatable {
   /// Which order it is about, if it is about one.
   public var order: OrderID? {
     switch self {
-    case .submitted(let order), .denied(let order, _): order.id
+    case .submitted(let order), .denied(let order, _), .adjusted(let order): order.id
     case .filled(let fill): fill.order
     case .cancelRequested(let order), .accepted(let order), .rejected(let order, _),
       .triggered(let order), .cancelled(let order), .cancelRejected(let order):
       order
-    case .started, .bar, .ended: nil
+    case .started, .bar, .action, .ended: nil
     }
   }
 }

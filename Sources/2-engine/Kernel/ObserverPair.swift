@@ -68,4 +68,20 @@ public struct ObserverPair<
     first.posted(ledger, sequence: sequence, at: time)
     second.posted(ledger, sequence: sequence, at: time)
   }
+
+  /// Tells both.
+  @inlinable
+  public mutating func actionBooked(
+    _ action: CorporateAction, _ strategy: StrategyID, _ outcome: ActionOutcome
+  ) {
+    first.actionBooked(action, strategy, outcome)
+    second.actionBooked(action, strategy, outcome)
+  }
+
+  /// Tells both.
+  @inlinable
+  public mutating func orderAdjusted(_ order: OrderIntent, at time: Timestamp) {
+    first.orderAdjusted(order, at: time)
+    second.orderAdjusted(order, at: time)
+  }
 }

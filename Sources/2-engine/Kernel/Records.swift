@@ -23,7 +23,22 @@ public struct BarRecord: JournalPayload {
   public func encode(into sink: inout some WordSink & ~Copyable) { bar.encode(into: &sink) }
 }
 
-/// The payload of `orderSubmitted`.
+/// The payload of `corporateAction`.
+public struct ActionRecord: JournalPayload {
+  /// The action.
+  public let action: CorporateAction
+
+  /// Wraps an action.
+  public init(_ action: CorporateAction) { self.action = action }
+
+  /// As many as the action has.
+  public var wordCount: Int { action.wordCount }
+
+  /// Puts the action.
+  public func encode(into sink: inout some WordSink & ~Copyable) { action.encode(into: &sink) }
+}
+
+/// The payload of `orderSubmitted` and `orderAdjusted`.
 @frozen
 public struct OrderRecord: JournalPayload {
   /// The order.

@@ -18,6 +18,11 @@ public protocol RunObserver: ~Copyable {
   mutating func orderReported(_ order: OrderIntent, _ report: VenueReport, at time: Timestamp)
   /// A fill was booked; `trade` is the round trip that it finished, if it did.
   mutating func fillBooked(_ fill: Fill, _ order: OrderIntent, trade: ClosedTrade?, at: Timestamp)
+  /// A corporate action was booked for one strategy, which held something.
+  mutating func actionBooked(
+    _ action: CorporateAction, _ strategy: StrategyID, _ outcome: ActionOutcome)
+  /// A working order has another size and price because of a corporate action.
+  mutating func orderAdjusted(_ order: OrderIntent, at time: Timestamp)
   /// The books committed a transaction; its legs are the last posted ones of `ledger`.
   ///
   /// - Parameters:
@@ -28,6 +33,14 @@ public protocol RunObserver: ~Copyable {
 }
 
 extension RunObserver where Self: ~Copyable {
+  /// Does nothing.
+  @inlinable
+  public mutating func actionBooked(
+    _ action: CorporateAction, _ strategy: StrategyID, _ outcome: ActionOutcome
+  ) {}
+  /// Does nothing.
+  @inlinable
+  public mutating func orderAdjusted(_ order: OrderIntent, at time: Timestamp) {}
   /// Does nothing.
   @inlinable
   public mutating func barDone(_ bar: Bar, _ portfolio: borrowing Portfolio) {}

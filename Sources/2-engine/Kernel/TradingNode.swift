@@ -36,6 +36,8 @@ public struct TradingNode<
     case books(Ledger.Refusal)
     /// A bar is of an instrument that the plan does not have.
     case unknownInstrument(InstrumentID)
+    /// A corporate action would take lots or prices out of their range.
+    case action(CorporateAction)
     /// One event led to more wishes than a strategy in its right mind has.
     case runaway(intents: Int)
   }

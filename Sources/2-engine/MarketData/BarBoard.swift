@@ -31,6 +31,12 @@ public struct BarBoard: ~Copyable {
     times[Int(bar.instrument.index)] = bar.closedAt
   }
 
+  /// Replaces the last price of `instrument`, if there is one, by the same in other units.
+  public mutating func restate(_ instrument: InstrumentID, at price: Price) {
+    let index = Int(instrument.index)
+    if times[index] != .distantPast { closes[index] = price }
+  }
+
   /// The last price of `instrument`, or nil before its first bar.
   @inlinable
   public func price(_ instrument: InstrumentID) -> Price? {

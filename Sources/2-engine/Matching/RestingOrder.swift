@@ -4,7 +4,7 @@ public import OmniModel
 /// An order in the simulated venue's book, linked to its neighbours by age.
 @frozen @usableFromInline
 struct RestingOrder: Sendable {
-  @usableFromInline let order: OrderIntent
+  @usableFromInline var order: OrderIntent
   /// Whether it can be filled; an exit sleeps until its entry is filled.
   @usableFromInline var isActive: Bool
   /// Whether no price has been held against it yet.

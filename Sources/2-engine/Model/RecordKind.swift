@@ -8,6 +8,8 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case runStarted = 1
   /// A bar was closed. An input.
   case barClosed = 2
+  /// An issuer split, paid, renamed or ended an instrument. An input.
+  case corporateAction = 3
   /// Risk let an order by, and it goes to the venue next.
   case orderSubmitted = 16
   /// Risk refused an order.
@@ -26,9 +28,13 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case orderCancelled = 36
   /// The venue refused to cancel.
   case cancelRejected = 37
+  /// An order has another size and price because of a corporate action.
+  case orderAdjusted = 38
   /// The run's last record: the digest of the state.
   case runEnded = 48
 
   /// Whether the record came from outside and is fed to a replay, rather than derived by it.
-  public var isInput: Bool { self == .runStarted || self == .barClosed }
+  public var isInput: Bool {
+    self == .runStarted || self == .barClosed || self == .corporateAction
+  }
 }

@@ -10,6 +10,8 @@ public enum RunEvent: Sendable, Equatable {
   case started(RunPlan)
   /// A bar was closed.
   case bar(Bar)
+  /// An issuer did something.
+  case action(CorporateAction)
   /// The run came to its end, in the state with this digest.
   case ended(Digest256)
   /// Something that followed from an input, which the node does again by itself.
@@ -42,6 +44,7 @@ enum RunEventBytes {
         switch RecordKind(rawValue: kind) {
         case .runStarted: .started(try RunPlan(decoding: &words))
         case .barClosed: .bar(try Bar(decoding: &words))
+        case .corporateAction: .action(try CorporateAction(decoding: &words))
         case .runEnded:
           .ended(
             Digest256(

@@ -46,6 +46,9 @@ public enum RunModel: EventSourced {
     case .bar(let bar):
       words = head(.barClosed)
       bar.encode(into: &words)
+    case .action(let action):
+      words = head(.corporateAction)
+      action.encode(into: &words)
     case .ended(let digest):
       words = head(.runEnded)
       for word in [digest.words.0, digest.words.1, digest.words.2, digest.words.3] {

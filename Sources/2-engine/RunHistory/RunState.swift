@@ -47,6 +47,7 @@ public final class RunState {
       switch event {
       case .started(let plan): try start(plan)
       case .bar(let bar): try process(bar)
+      case .action(let action): try process(action)
       case .ended(let digest): try end(digest)
       case .derived(let kind): if node == nil { throw .misplaced(kind: kind) }
       }
@@ -65,6 +66,11 @@ public final class RunState {
   private func process(_ bar: Bar) throws(Fault) {
     guard node != nil else { throw .misplaced(kind: RecordKind.barClosed.rawValue) }
     do throws(Node.Failure) { try node?.process(bar) } catch { throw .stopped("\(error)") }
+  }
+
+  private func process(_ action: CorporateAction) throws(Fault) {
+    guard node != nil else { throw .misplaced(kind: RecordKind.corporateAction.rawValue) }
+    do throws(Node.Failure) { try node?.process(action) } catch { throw .stopped("\(error)") }
   }
 
   private func end(_ recorded: Digest256) throws(Fault) {

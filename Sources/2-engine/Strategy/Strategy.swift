@@ -20,6 +20,12 @@ public protocol Strategy: Sendable {
   /// date.
   mutating func onOrder(_ id: OrderID, _ event: OrderEvent, desk: inout Desk)
 
+  /// Hears what an issuer did to one of its instruments, after positions, orders and the last price
+  /// have been brought up to date.
+  ///
+  /// Bars behind a split are in new units: whoever remembers prices has to scale them.
+  mutating func onAction(_ action: CorporateAction, desk: inout Desk)
+
   /// Puts everything it remembers, so that it can go on from here.
   func encode(into sink: inout some WordSink & ~Copyable)
 
@@ -33,6 +39,10 @@ extension Strategy {
   /// Does nothing.
   @inlinable
   public mutating func onOrder(_ id: OrderID, _ event: OrderEvent, desk: inout Desk) {}
+
+  /// Does nothing.
+  @inlinable
+  public mutating func onAction(_ action: CorporateAction, desk: inout Desk) {}
 
   /// Puts nothing, for strategies that remember nothing.
   @inlinable

@@ -16,11 +16,22 @@ public protocol StrategyRoster: ~Copyable {
   mutating func onOrder(
     _ strategy: StrategyID, _ id: OrderID, _ event: OrderEvent, desk: inout Desk)
 
+  /// Tells one strategy what an issuer did to one of its instruments.
+  mutating func onAction(_ strategy: StrategyID, _ action: CorporateAction, desk: inout Desk)
+
   /// Puts what all strategies remember.
   func encode(into sink: inout some WordSink & ~Copyable)
 
   /// Takes back what an equal roster has put.
   mutating func decode(from source: inout some WordSource & ~Copyable) throws(WordFailure)
+}
+
+extension StrategyRoster where Self: ~Copyable {
+  /// Tells nobody.
+  @inlinable
+  public mutating func onAction(
+    _ strategy: StrategyID, _ action: CorporateAction, desk: inout Desk
+  ) {}
 }
 
 /// A roster of one strategy.
@@ -49,6 +60,14 @@ public struct SoloRoster<Only: Strategy>: StrategyRoster {
     _ strategy: StrategyID, _ id: OrderID, _ event: OrderEvent, desk: inout Desk
   ) {
     only.onOrder(id, event, desk: &desk)
+  }
+
+  /// Tells the strategy what an issuer did.
+  @inlinable
+  public mutating func onAction(
+    _ strategy: StrategyID, _ action: CorporateAction, desk: inout Desk
+  ) {
+    only.onAction(action, desk: &desk)
   }
 
   /// Puts what the strategy remembers.

@@ -42,6 +42,7 @@ struct EventPayloadTests {
       ], policy: .omni, limits: .research, currency: .usdt)
     return [
       .started(plan), .bar(bar), .submitted(order(&random)),
+      .action(try #require(action(Int(seed)))), .adjusted(order(&random)),
       .denied(order(&random), Denial(.margin, limit: .min, value: .max)),
       .cancelRequested(id), .accepted(id), .rejected(id, .tooManyOrders), .triggered(id),
       .filled(
@@ -51,6 +52,20 @@ struct EventPayloadTests {
       .cancelled(id), .cancelRejected(id),
       .ended(Digest256(words: (random.next(), 2, 3, .max))),
     ]
+  }
+
+  /// A corporate action of each kind in turn.
+  static func action(_ number: Int) -> CorporateAction? {
+    let change: CorporateAction.Change? =
+      switch number % 4 {
+      case 0: SplitRatio(new: 7, old: 1).map { .split($0) }
+      case 1: .dividend(FixedDecimal(coefficient: 329, scale: 2))
+      case 2: .symbolChange("another-name-of-it")
+      default: .delisting(Price(ticks: 0))
+      }
+    return change.flatMap {
+      CorporateAction($0, of: InstrumentID(3), at: Timestamp(nanoseconds: -1))
+    }
   }
 
   static func commits(seed: UInt64) -> [CommitEvent] {
@@ -89,9 +104,10 @@ struct EventPayloadTests {
     #expect(Set(names).count == RecordKind.allCases.count)
     #expect(
       names == [
-        "system.started", "market.bar", "order.submitted", "risk.breach",
+        "system.started", "market.bar", "market.corporate-action", "order.submitted", "risk.breach",
         "order.cancel-requested", "order.accepted", "order.rejected", "order.triggered",
-        "order.filled", "order.canceled", "order.cancel-rejected", "system.stopping",
+        "order.filled", "order.canceled", "order.cancel-rejected", "order.adjusted",
+        "system.stopping",
       ])
   }
 
@@ -117,7 +133,7 @@ struct EventPayloadTests {
       #expect(code(BusSchema(payload.schema.id, version: 2), bytes) == "EVT-003")
       #expect(code(BusSchema(payload.schema.id, version: 0), bytes) == "EVT-003")
     }
-    for id: UInt16 in [0, 3, 15, 49, 255, 257, .max] {
+    for id: UInt16 in [0, 4, 15, 49, 255, 257, .max] {
       #expect(code(BusSchema(id), []) == "EVT-003")
     }
     // A reason where none belongs, an unknown rule, flag or account, an ordinal of zero.
@@ -130,7 +146,7 @@ struct EventPayloadTests {
     }
     #expect(word(.node(.accepted(OrderID(1))), 1, 1) == "EVT-004")
     #expect(word(.node(.rejected(OrderID(1), .noMarket)), 1, 0) == "EVT-004")
-    #expect(word(payloads[3], 7, 1) == "EVT-004")
+    #expect(word(payloads[5], 7, 1) == "EVT-004")
     let commit = EventPayload.commit(Self.commits(seed: 1)[1])
     #expect(word(commit, 0, 0) == "EVT-004" && word(commit, 6, 1 << 8) == "EVT-004")
     #expect(word(commit, 7, 17) == "EVT-004" && word(commit, 8, 1 << 32) == "EVT-004")

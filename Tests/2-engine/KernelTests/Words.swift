@@ -104,6 +104,11 @@ struct Script: Strategy {
     if event == .denied, let onDenial { ask(onDenial, &desk) }
   }
 
+  mutating func onAction(_ action: CorporateAction, desk: inout Desk) {
+    let last = desk.price(action.instrument)?.ticks ?? 0
+    heard.note("action at \(last) holds \(desk.position(action.instrument).lots)")
+  }
+
   private func ask(_ wish: Wish, _ desk: inout Desk) {
     switch wish {
     case .submit(let instrument, let terms): desk.submit(instrument, terms)
@@ -134,6 +139,16 @@ struct Recorder: RunObserver {
     let amounts = (0..<ledger.postedCount).map { "\(ledger.postedLeg($0).amount)" }
     let instant = time == .distantPast ? "opening" : "\(time.nanoseconds / 60_000_000_000)"
     postings.append("\(sequence.value) \(instant): \(amounts.joined(separator: "+"))")
+  }
+
+  mutating func actionBooked(
+    _ action: CorporateAction, _ strategy: StrategyID, _ outcome: ActionOutcome
+  ) {
+    outcome.trade.map { trades.append($0) }
+  }
+
+  mutating func orderAdjusted(_ order: OrderIntent, at time: Timestamp) {
+    lines.append("adjusted \(order.id.value)")
   }
 
   mutating func barDone(_ bar: Bar, _ portfolio: borrowing Portfolio) {

@@ -245,7 +245,7 @@ let dollarThings: [Instrument] = [
 ].compactMap { $0 }
 
 /// Two strategies, the first with 10,000 dollars and the second with 500.
-private func dollarBooks() -> Portfolio {
+func dollarBooks() -> Portfolio {
   var books = Portfolio(strategies: names, instruments: dollarThings, currency: .usd)
   for (strategy, cents) in [(first, 10_000_00), (second, 500_00)] as [(StrategyID, Int128)] {
     do {
@@ -257,10 +257,10 @@ private func dollarBooks() -> Portfolio {
   return books
 }
 
-private func buy(_ instrument: InstrumentID, at time: Int64) -> FillContext {
+func buy(_ instrument: InstrumentID, at time: Int64) -> FillContext {
   FillContext(strategy: first, instrument: instrument, side: .buy, at: at(time))
 }
 
-private func sell(_ instrument: InstrumentID, at time: Int64) -> FillContext {
+func sell(_ instrument: InstrumentID, at time: Int64) -> FillContext {
   FillContext(strategy: first, instrument: instrument, side: .sell, at: at(time))
 }

@@ -46,6 +46,30 @@ struct RunHistoryTests {
 
   // MARK: Right states
 
+  @Test func `a run with corporate actions is followed over snapshots like any other`() throws {
+    let disk = MemoryJournalDisk()
+    let split = try #require(SplitRatio(new: 5, old: 3))
+    let action = try #require(
+      CorporateAction(.split(split), of: InstrumentID(0), at: Self.bars[60].closedAt))
+    var feed = ActionFeed(SeriesFeed([Self.bars]), [action])
+    var finished = try Backtest.run(
+      try Self.plan(), over: &feed, journal: try Self.writer(disk))
+    if let journal = finished.takeJournal() { try journal.close() }
+    let records = try Self.records(disk)
+    let place = try #require(
+      records.firstIndex { $0.kind == RecordKind.corporateAction.rawValue })
+    for stride: UInt64 in [1, 7, 1 << 20] {
+      let snapshots = MemorySnapshotStore()
+      var history = try Self.history(disk, snapshots, stride: stride)
+      for count in [place + 2, records.count, place, place + 9] {
+        let moment = try history.state(after: UInt64(count))
+        #expect(moment.state.fault == nil)
+      }
+      let last = try history.state(after: UInt64(records.count - 1))
+      #expect(last.state.digest == finished.outcome.digest, "stride \(stride)")
+    }
+  }
+
   @Test func `the state after any record is that of a run that ended there`() throws {
     let (disk, outcome) = try Self.journaled(Self.bars)
     #expect(outcome.results.counts.fills > 10)

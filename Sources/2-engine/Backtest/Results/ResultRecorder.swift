@@ -109,6 +109,20 @@ public struct ResultRecorder: RunObserver, Sendable {
       RunResults.FillRow(bar: barNumbers[index], at: time, order: order, fill: fill))
   }
 
+  /// Notes the round trip that a corporate action finished.
+  public mutating func actionBooked(
+    _ action: CorporateAction, _ strategy: StrategyID, _ outcome: ActionOutcome
+  ) {
+    if let trade = outcome.trade, trades.count < Self.rowsMax { trades.append(trade) }
+  }
+
+  /// Notes the size and price that an order has now.
+  public mutating func orderAdjusted(_ order: OrderIntent, at time: Timestamp) {
+    guard let place = orderPlaces[order.id] else { return }
+    orders[place] = RunResults.OrderRow(
+      at: orders[place].at, order: order, status: orders[place].status)
+  }
+
   /// What came of the run.
   func results(_ portfolio: borrowing Portfolio, _ counts: NodeCounts) -> RunResults {
     var sums = Portfolio.StrategySum()

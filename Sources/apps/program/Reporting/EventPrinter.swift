@@ -32,7 +32,8 @@ struct EventPrinter {
     if let id = ended { orders[id] = nil }
     ended = nil
     switch event {
-    case .submitted(let order): orders[order.id] = (order, order.quantity.lots)
+    case .submitted(let order), .adjusted(let order):
+      orders[order.id] = (order, order.quantity.lots)
     case .cancelled(let id), .rejected(let id, _): ended = id
     case .filled(let fill):
       orders[fill.order]?.lots -= fill.quantity.lots
@@ -65,7 +66,8 @@ struct EventPrinter {
         ("currency", .text(plan.currency.code)),
       ]
     case .bar(let bar): details(bar)
-    case .submitted(let order): details(order)
+    case .action(let action): details(action)
+    case .submitted(let order), .adjusted(let order): details(order)
     case .denied(let order, let denial):
       details(order) + [
         ("rule", .text("\(denial.rule)")), ("limit", .count(denial.limit)),
@@ -86,6 +88,20 @@ struct EventPrinter {
       ("high", price(bar.high, bar.instrument)), ("low", price(bar.low, bar.instrument)),
       ("close", price(bar.close, bar.instrument)), ("volume", .count(bar.volume)),
     ]
+  }
+
+  private func details(_ action: CorporateAction) -> [Member] {
+    let change: [Member] =
+      switch action.change {
+      case .split(let ratio): [("action", .text("split")), ("ratio", .text("\(ratio)"))]
+      case .dividend(let amount):
+        [("action", .text("dividend")), ("amount", .text("\(amount)"))]
+      case .symbolChange(let symbol):
+        [("action", .text("symbol-change")), ("symbol", .text(symbol))]
+      case .delisting(let final):
+        [("action", .text("delisting")), ("price", price(final, action.instrument))]
+      }
+    return [("instrument", symbol(action.instrument))] + change
   }
 
   private func details(_ order: OrderIntent) -> [Member] {
