@@ -102,10 +102,10 @@ let modules: [Module] = [
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
-  engine("OrderBooks", uses: ["Model", "Collections", "Money", "Time"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
     testing: ["Platform", "Numerics"]),
+  engine(
     "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
