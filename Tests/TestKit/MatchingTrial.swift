@@ -169,7 +169,9 @@ public struct MatchingTrial: ~Copyable {
     for side in Side.allCases {
       let best = naive.orders(side).first?.order.price
       let found = engine.best(side)
-      try require(found == best, "\(name): best \(String(describing: found)), not \(String(describing: best))")
+      try require(
+        found == best, "\(name): best \(String(describing: found)), not \(String(describing: best))"
+      )
     }
     try compareLevel(side, price, name)
     let count = naive.bids.count + naive.asks.count

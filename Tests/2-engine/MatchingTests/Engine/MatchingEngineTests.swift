@@ -84,37 +84,6 @@ struct MatchingEngineTests {
 
   /// Every state of a number and of the market × every operation.
   @Test func `each operation is done or refused as the table says`() {
-    let states: [(name: String, prepare: (inout Venue) -> Void)] = [
-      ("nothing rests", { _ in }),
-      ("it rests", { $0.submit(order(1, .buy, 5, at: 99)) }),
-      (
-        "it is gone",
-        { venue in
-          venue.submit(order(1, .buy, 5, at: 99))
-          venue.cancel(1)
-        }
-      ),
-      ("another could trade", { $0.submit(order(9, .sell, 3, at: 100)) }),
-      (
-        "it rests in an auction",
-        { venue in
-          venue.submit(order(1, .buy, 5, at: 99))
-          venue.engine.beginAuction()
-        }
-      ),
-    ]
-    let operations: [(name: String, run: (inout Venue) -> MatchOutcome)] = [
-      ("limit", { $0.submit(order(1, .buy, 5, at: 100)) }),
-      ("immediate", { $0.submit(order(1, .buy, 5, at: 100, .immediateOrCancel)) }),
-      ("fill or kill", { $0.submit(order(1, .buy, 5, at: 100, .fillOrKill)) }),
-      ("post-only", { $0.submit(order(1, .buy, 5, at: 100, .postOnly)) }),
-      ("nothing", { $0.submit(order(1, .buy, 0, at: 100)) }),
-      ("no price", { $0.submit(order(1, .buy, 5, at: .min)) }),
-      ("cancel", { $0.cancel(1) }),
-      ("move", { $0.move(1, to: 100) }),
-      ("move to no price", { $0.move(1, to: .min) }),
-      ("resize", { $0.resize(1, to: 2) }),
-    ]
     let rests = done(0, 5, 0)
     let unknown = MatchOutcome.refused(.unknownOrder)
     let doubled = MatchOutcome.refused(.doubledOrder)
@@ -136,8 +105,8 @@ struct MatchingEngineTests {
       ],
       taken,
     ]
-    for (state, row) in zip(states, wanted) {
-      for (operation, outcome) in zip(operations, row) {
+    for (state, row) in zip(Self.states, wanted) {
+      for (operation, outcome) in zip(Self.operations, row) {
         var venue = Venue()
         state.prepare(&venue)
         let before = venue.picture
@@ -221,4 +190,37 @@ struct MatchingEngineTests {
       #expect(trial.tradeCount > 500, "seed \(seed)")
     }
   }
+
+  private static let states: [(name: String, prepare: @Sendable (inout Venue) -> Void)] = [
+    ("nothing rests", { _ in }),
+    ("it rests", { $0.submit(order(1, .buy, 5, at: 99)) }),
+    (
+      "it is gone",
+      { venue in
+        venue.submit(order(1, .buy, 5, at: 99))
+        venue.cancel(1)
+      }
+    ),
+    ("another could trade", { $0.submit(order(9, .sell, 3, at: 100)) }),
+    (
+      "it rests in an auction",
+      { venue in
+        venue.submit(order(1, .buy, 5, at: 99))
+        venue.engine.beginAuction()
+      }
+    ),
+  ]
+
+  private static let operations: [(name: String, run: @Sendable (inout Venue) -> MatchOutcome)] = [
+    ("limit", { $0.submit(order(1, .buy, 5, at: 100)) }),
+    ("immediate", { $0.submit(order(1, .buy, 5, at: 100, .immediateOrCancel)) }),
+    ("fill or kill", { $0.submit(order(1, .buy, 5, at: 100, .fillOrKill)) }),
+    ("post-only", { $0.submit(order(1, .buy, 5, at: 100, .postOnly)) }),
+    ("nothing", { $0.submit(order(1, .buy, 0, at: 100)) }),
+    ("no price", { $0.submit(order(1, .buy, 5, at: .min)) }),
+    ("cancel", { $0.cancel(1) }),
+    ("move", { $0.move(1, to: 100) }),
+    ("move to no price", { $0.move(1, to: .min) }),
+    ("resize", { $0.resize(1, to: 2) }),
+  ]
 }
