@@ -319,7 +319,7 @@ let programs: [Target] = [
   .target(
     name: "OmniTestKit",
     dependencies: [
-      "OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger", "OmniSQL",
+      "OmniTime", "OmniMoney", "OmniModel", "OmniNumerics", "OmniLedger", "OmniMatching", "OmniSQL",
     ],
     path: "Tests/TestKit", swiftSettings: settings),
   .testTarget(

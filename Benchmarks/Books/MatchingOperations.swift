@@ -112,7 +112,6 @@ public struct MatchingOperations {
     public init() {}
 
     /// Counts a trade.
-
     public mutating func traded(_ trade: MatchTrade) {
       trades += 1
       volume &+= trade.quantity.lots
@@ -121,12 +120,8 @@ public struct MatchingOperations {
     }
 
     /// Nobody's orders have an owner here.
-
     public mutating func selfTradePrevented(_ id: OrderID, cancelled quantity: Quantity) {}
   }
-
-  /// Runs the stream once, and says what it came to.
-  public func tally() -> Tally { peak().tally }
 
   /// Runs the stream several times, then once more with a clock at each operation.
   public func figures() throws(BenchmarkFailure) -> [Figure] {

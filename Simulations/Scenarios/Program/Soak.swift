@@ -1,6 +1,8 @@
 import OmniPlatform
+import OmniTestKit
 
-/// The long proofs: days for some minutes, then kills of the real program.
+/// The long proofs: days for some minutes, orders against a naive engine, then kills of the real
+/// program.
 struct Soak {
   private let minutes: Int
   private let seed: UInt64
@@ -10,6 +12,9 @@ struct Soak {
   /// The most minutes and kills that are taken.
   private static let minutesMax = 10_080
   private static let killsMax = 100_000
+  /// Seeds of the matching engine's trial, and operations of each: ten million in all.
+  private static let trialCount: UInt64 = 40
+  private static let trialOperations = 250_000
 
   init(_ options: SimulatorOptions) throws(UsageFailure) {
     minutes = try options.count("--minutes", 10, most: Self.minutesMax)
@@ -23,6 +28,7 @@ struct Soak {
 
   func run(_ screen: Screen) throws {
     if minutes > 0 { try runDays(screen) }
+    try runTrials(screen)
     screen.say("\n" + (try FlipProof.run(seed: seed) { screen.progress($0) }).text)
     if kills > 0 {
       let settings = KillProof.Settings(program: program, kills: kills, seed: seed)
@@ -34,6 +40,18 @@ struct Soak {
       }
       screen.say("\n" + ledgers.text)
     }
+  }
+
+  private func runTrials(_ screen: Screen) throws {
+    var trades = 0
+    for number in 0..<Self.trialCount {
+      screen.progress("matching \(number)")
+      var trial = MatchingTrial(seed: seed &+ number)  // Behind the last seed comes the first.
+      try trial.run(Self.trialOperations)
+      trades += trial.tradeCount
+    }
+    screen.say(
+      "\nmatching: \(Int(Self.trialCount) * Self.trialOperations) operations, \(trades) trades")
   }
 
   private func runDays(_ screen: Screen) throws {

@@ -160,8 +160,6 @@ public enum MatchRefusal: UInt8, Error, Sendable, CaseIterable {
   case cannotFill
   /// In an auction orders are only collected.
   case inAuction
-  /// There is no auction to end.
-  case notInAuction
 
   /// The stable code, as `docs/reference/errors.md` lists it.
   public var code: String {
@@ -175,7 +173,6 @@ public enum MatchRefusal: UInt8, Error, Sendable, CaseIterable {
     case .wouldTrade: "MAT-007"
     case .cannotFill: "MAT-008"
     case .inAuction: "MAT-009"
-    case .notInAuction: "MAT-010"
     }
   }
 }

@@ -60,8 +60,9 @@ extension MatchingEngine {
       price: Price(ticks: ticks), volume: Quantity(lots: volume), imbalance: step.imbalance)
   }
 
-  /// Ends an auction: all trades are made at one price, those of the best price and the earliest
-  /// first. Orders of one owner trade with each other.
+  /// Ends an auction, with all trades at one price.
+  ///
+  /// The best price and the earliest order go first; orders of one owner trade with each other.
   ///
   /// - Returns: What it came to, or nil if there was no auction; see ``indication(reference:)``.
   @inlinable

@@ -54,8 +54,9 @@ public struct OrderNode: BitwiseCopyable, Sendable {
   @inlinable
   public var ticks: Int64 { Self.key(side, ticks: key) }
 
-  /// A price as the ladder of `side` counts it: bids are turned round, so that less is better on
-  /// both sides. The same turn gives the ticks back.
+  /// A price as the ladder of `side` counts it.
+  ///
+  /// Bids are turned round, so that less is better on both sides. The same turn gives the ticks back.
   @inlinable @inline(__always)
   public static func key(_ side: Side, ticks: Int64) -> Int64 {
     side == .buy ? ~ticks : ticks

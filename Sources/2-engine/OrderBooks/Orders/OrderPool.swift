@@ -155,7 +155,8 @@ public struct OrderPool: ~Copyable {
   /// The upper half of a hash by multiplication: dense numbers are spread evenly.
   @inlinable @inline(__always)
   static func tag(of id: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: ((id ^ (id >> 32)) &* 0x9E37_79B9_7F4A_7C15) >> 32)  // Wraps by design.
+    let hash = (id ^ (id >> 32)) &* 0x9E37_79B9_7F4A_7C15  // A hash wraps by design.
+    return UInt32(truncatingIfNeeded: hash >> 32)
   }
 
   @inlinable @inline(never)

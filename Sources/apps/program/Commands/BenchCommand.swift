@@ -142,10 +142,13 @@ struct BenchCommand: Command {
       return
     }
     let objects = results.map { name, figures in
-      (name, JSONText.object(
-        figures.map { figure in
-          (figure.key, figure.text.map { .text($0) } ?? .number(text(figure.value)))
-        }))
+      (
+        name,
+        JSONText.object(
+          figures.map { figure in
+            (figure.key, figure.text.map { .text($0) } ?? .number(text(figure.value)))
+          })
+      )
     }
     // One benchmark's figures stand at the top, several stand under their names.
     console.print(objects.count == 1 ? objects[0].1.text : JSONText.object(objects).text)
