@@ -105,18 +105,8 @@ extension BinanceDecoder {
     counts.snapshots += 1
     counts.staleUpdates += known
     held.removeFirst(known)
-    let id = UInt64(bitPattern: number)
-    let isAll = levels.isEmpty
-    events.append(
-      event(.clear, .none, times, content(0, 0, id, isAll ? [.snapshot, .last] : .snapshot)))
-    for index in levels.indices {
-      let level = levels[index]
-      let flags: MarketEvent.Flags =
-        index + 1 == levels.count ? [.snapshot, .last] : .snapshot
-      events.append(
-        event(.level, level.isAsk ? .ask : .bid, times, content(level.price, level.size, id, flags))
-      )
-    }
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: number))
+      .snapshot(levels, &events)
     tellHeld(times.receivedAt.nanoseconds, &events)
   }
 
@@ -157,8 +147,7 @@ extension BinanceDecoder {
 
   private mutating func tellGap(_ times: MarketTimes, _ last: Int64, _ events: inout Events) {
     counts.gaps += 1
-    events.append(
-      event(.clear, .none, times, content(0, 0, UInt64(bitPattern: last), [.gap, .last])))
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: last)).gap(&events)
   }
 
   private func tell(
@@ -168,14 +157,8 @@ extension BinanceDecoder {
     let times = MarketTimes(
       occurredAt: Timestamp(nanoseconds: update.occurredAt),
       receivedAt: Timestamp(nanoseconds: update.receivedAt))
-    let id = UInt64(bitPattern: update.last)
-    for index in range {
-      let level = levels[index]
-      events.append(
-        event(
-          .level, level.isAsk ? .ask : .bid, times,
-          content(level.price, level.size, id, index + 1 == range.upperBound ? .last : [])))
-    }
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: update.last))
+      .update(levels, range, &events)
   }
 
   // MARK: Parts
