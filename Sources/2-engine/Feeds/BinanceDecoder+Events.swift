@@ -45,7 +45,6 @@ extension BinanceDecoder {
     }
     let ticks = try grid.ticks.steps(bytes, try fields.price.needed(), off: .offTick)
     let lots = try grid.lots.steps(bytes, try fields.quantity.needed(), off: .offLot)
-    let times = try times(bytes, fields, received)
     // What an insurance fund or a forced reduction exchanged was not in the book.
     if fields.origin.isThere, fields.origin.name(bytes) != (0x4D41_524B_4554, 0) {  // MARKET
       counts.others += 1
@@ -53,6 +52,7 @@ extension BinanceDecoder {
     }
     guard ticks > 0 else { throw ScanFault(.outOfRange, Int(fields.price.start)) }
     guard lots > 0 else { throw ScanFault(.outOfRange, Int(fields.quantity.start)) }
+    let times = try times(bytes, fields, received)
     events.append(
       event(.trade, side, times, content(ticks, lots, UInt64(bitPattern: number), .last)))
     counts.trades += 1
@@ -174,6 +174,7 @@ extension BinanceDecoder {
       let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
       guard !overflow else { throw ScanFault(.numberTooLarge, Int(field.start)) }
       occurred = product
+      clock.add(differenceOf: received &- clockOffset.nanoseconds, occurred)
     }
     if received < occurred { counts.raisedTimes += 1 }
     return MarketTimes(

@@ -28,6 +28,8 @@ public struct BinanceDecoder: ~Copyable {
   public var clockOffset: Interval
   /// What there was so far.
   public internal(set) var counts = FeedCounts()
+  /// How far the recorder's clock is behind, as far as the records show it.
+  public internal(set) var clock = ClockCorrection()
   /// Whether the book is whole.
   public internal(set) var sequence = DepthSequence()
   var levels = GrowingBuffer<DepthLevel>(capacity: 256)
