@@ -45,7 +45,6 @@ extension BinanceDecoder {
     }
     let ticks = try grid.ticks.steps(bytes, try fields.price.needed(), off: .offTick)
     let lots = try grid.lots.steps(bytes, try fields.quantity.needed(), off: .offLot)
-    let times = try times(bytes, fields, received)
     // What an insurance fund or a forced reduction exchanged was not in the book.
     if fields.origin.isThere, fields.origin.name(bytes) != (0x4D41_524B_4554, 0) {  // MARKET
       counts.others += 1
@@ -53,6 +52,7 @@ extension BinanceDecoder {
     }
     guard ticks > 0 else { throw ScanFault(.outOfRange, Int(fields.price.start)) }
     guard lots > 0 else { throw ScanFault(.outOfRange, Int(fields.quantity.start)) }
+    let times = try times(bytes, fields, received)
     events.append(
       event(.trade, side, times, content(ticks, lots, UInt64(bitPattern: number), .last)))
     counts.trades += 1
@@ -105,18 +105,8 @@ extension BinanceDecoder {
     counts.snapshots += 1
     counts.staleUpdates += known
     held.removeFirst(known)
-    let id = UInt64(bitPattern: number)
-    let isAll = levels.isEmpty
-    events.append(
-      event(.clear, .none, times, content(0, 0, id, isAll ? [.snapshot, .last] : .snapshot)))
-    for index in levels.indices {
-      let level = levels[index]
-      let flags: MarketEvent.Flags =
-        index + 1 == levels.count ? [.snapshot, .last] : .snapshot
-      events.append(
-        event(.level, level.isAsk ? .ask : .bid, times, content(level.price, level.size, id, flags))
-      )
-    }
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: number))
+      .snapshot(levels, &events)
     tellHeld(times.receivedAt.nanoseconds, &events)
   }
 
@@ -157,8 +147,7 @@ extension BinanceDecoder {
 
   private mutating func tellGap(_ times: MarketTimes, _ last: Int64, _ events: inout Events) {
     counts.gaps += 1
-    events.append(
-      event(.clear, .none, times, content(0, 0, UInt64(bitPattern: last), [.gap, .last])))
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: last)).gap(&events)
   }
 
   private func tell(
@@ -168,14 +157,8 @@ extension BinanceDecoder {
     let times = MarketTimes(
       occurredAt: Timestamp(nanoseconds: update.occurredAt),
       receivedAt: Timestamp(nanoseconds: update.receivedAt))
-    let id = UInt64(bitPattern: update.last)
-    for index in range {
-      let level = levels[index]
-      events.append(
-        event(
-          .level, level.isAsk ? .ask : .bid, times,
-          content(level.price, level.size, id, index + 1 == range.upperBound ? .last : [])))
-    }
+    LevelWriter(instrument: instrument, times: times, id: UInt64(bitPattern: update.last))
+      .update(levels, range, &events)
   }
 
   // MARK: Parts
@@ -191,6 +174,7 @@ extension BinanceDecoder {
       let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
       guard !overflow else { throw ScanFault(.numberTooLarge, Int(field.start)) }
       occurred = product
+      clock.add(differenceOf: received &- clockOffset.nanoseconds, occurred)
     }
     if received < occurred { counts.raisedTimes += 1 }
     return MarketTimes(

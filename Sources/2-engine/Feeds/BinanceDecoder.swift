@@ -28,12 +28,14 @@ public struct BinanceDecoder: ~Copyable {
   public var clockOffset: Interval
   /// What there was so far.
   public internal(set) var counts = FeedCounts()
+  /// How far the recorder's clock is behind, as far as the records show it.
+  public internal(set) var clock = ClockCorrection()
   /// Whether the book is whole.
   public internal(set) var sequence = DepthSequence()
   var levels = GrowingBuffer<DepthLevel>(capacity: 256)
   var held: HeldUpdates
   /// The name by which the venue calls the instrument, once a record said it.
-  var symbol: [UInt8] = []
+  var symbol = FeedSymbol()
 
   /// Creates the decoder of `instrument`, whose prices and sizes are on `grid`.
   ///
@@ -104,7 +106,7 @@ public struct BinanceDecoder: ~Copyable {
     let (received, overflow) = receivedAt.addingReportingOverflow(clockOffset.nanoseconds)
     guard !overflow else { throw ScanFault(.numberTooLarge, 0) }
     let kind = try fields.kind(bytes)
-    if kind != .other { try checkSymbol(bytes, fields.symbol) }
+    if kind != .other { try symbol.check(bytes, fields.symbol) }
     switch kind {
     case .quote: try quote(bytes, fields, received, &events)
     case .update: try update(bytes, fields, received, &events)
@@ -113,7 +115,7 @@ public struct BinanceDecoder: ~Copyable {
     case .snapshot: try snapshot(bytes, fields, received, &events)
     case .other: counts.others += 1
     }
-    if kind != .other { learnSymbol(bytes, fields.symbol) }
+    if kind != .other { symbol.learn(bytes, fields.symbol) }
   }
 
   private mutating func object(
@@ -145,8 +147,8 @@ public struct BinanceDecoder: ~Copyable {
   ) throws(ScanFault) -> Bool {
     let start = cursor.at
     switch head {
-    case 0x62, 0x6269_6473: try side(bytes, &cursor, isAsk: false)  // b, bids
-    case 0x61, 0x6173_6B73: try side(bytes, &cursor, isAsk: true)  // a, asks
+    case 0x62, 0x6269_6473: try cursor.side(bytes, grid, isAsk: false, into: &levels)  // b, bids
+    case 0x61, 0x6173_6B73: try cursor.side(bytes, grid, isAsk: true, into: &levels)  // a, asks
     default: return false
     }
     let field = JSONCursor.Field(start: Int32(start), end: Int32(cursor.at), kind: .container)
@@ -157,42 +159,5 @@ public struct BinanceDecoder: ~Copyable {
     default: try BinanceFields.fill(&fields.asks, field)
     }
     return true
-  }
-
-  private mutating func side(
-    _ bytes: borrowing Span<UInt8>, _ cursor: inout JSONCursor, isAsk: Bool
-  ) throws(ScanFault) {
-    try cursor.expect(0x5B, bytes)
-    if try cursor.take(0x5D, bytes) { return }
-    repeat {
-      try cursor.expect(0x5B, bytes)
-      let price = try cursor.text(bytes)
-      try cursor.expect(0x2C, bytes)
-      let size = try cursor.text(bytes)
-      try cursor.expect(0x5D, bytes)
-      let ticks = try grid.ticks.steps(bytes, price.range, off: .offTick)
-      guard ticks > 0 else { throw ScanFault(.outOfRange, Int(price.start)) }
-      let lots = try grid.lots.steps(bytes, size.range, off: .offLot)
-      levels.append(DepthLevel(price: ticks, size: lots, isAsk: isAsk))
-    } while try cursor.goesOn(until: 0x5D, bytes)
-  }
-
-  private func checkSymbol(
-    _ bytes: borrowing Span<UInt8>, _ field: JSONCursor.Field
-  ) throws(ScanFault) {
-    guard field.isThere else { return }
-    let range = try field.needed()
-    if symbol.isEmpty { return }
-    guard symbol.count == range.count else { throw ScanFault(.otherInstrument, range.lowerBound) }
-    for index in symbol.indices where symbol[index] != bytes[range.lowerBound + index] {
-      throw ScanFault(.otherInstrument, range.lowerBound)
-    }
-  }
-
-  /// Keeps the name of the first record that was taken.
-  private mutating func learnSymbol(_ bytes: borrowing Span<UInt8>, _ field: JSONCursor.Field) {
-    guard symbol.isEmpty, field.isThere else { return }
-    symbol.reserveCapacity(field.range.count)
-    for index in field.range { symbol.append(bytes[index]) }
   }
 }

@@ -20,8 +20,12 @@ public struct ClockCorrection: Sendable, Hashable {
 
   /// Takes one message into account; differences outside of the range are passed over.
   public mutating func add(received: Timestamp, occurred: Timestamp) {
-    let (difference, overflow) = received.nanoseconds.subtractingReportingOverflow(
-      occurred.nanoseconds)
+    add(differenceOf: received.nanoseconds, occurred.nanoseconds)
+  }
+
+  @inline(__always)
+  mutating func add(differenceOf received: Int64, _ occurred: Int64) {
+    let (difference, overflow) = received.subtractingReportingOverflow(occurred)
     if overflow || difference == .min { return }
     smallest = min(smallest ?? .max, difference)
   }

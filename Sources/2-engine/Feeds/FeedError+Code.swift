@@ -35,6 +35,14 @@ extension FeedError {
     case otherInstrument = "FED-016"
     /// Values are nested too deeply.
     case tooDeep = "FED-017"
+    /// An order that is not in the book, or is in it already.
+    case unknownOrder = "FED-018"
+    /// More of something than is kept.
+    case tooMany = "FED-019"
+    /// The venue's numbers show that records are missing.
+    case missingRecords = "FED-020"
+    /// The vendor marks the record as suspicious.
+    case markedSuspicious = "FED-021"
   }
 }
 
@@ -62,7 +70,8 @@ extension FeedError.Code {
     switch self {
     case .unknownFormat, .recordTooLong, .source, .notASCII, .truncated, .malformed:
       entryOfBytes
-    case .missingField, .repeatedField, .unknownType, .otherInstrument, .tooDeep:
+    case .missingField, .repeatedField, .unknownType, .otherInstrument, .tooDeep, .unknownOrder,
+      .tooMany, .missingRecords, .markedSuspicious:
       entryOfRecord
     case .malformedNumber, .numberTooLarge, .offTick, .offLot, .outOfRange, .contradiction:
       entryOfNumber
@@ -95,6 +104,13 @@ extension FeedError.Code {
       ("a message of an unknown type", "a type that the decoder knows", Self.setAside)
     case .otherInstrument:
       ("another instrument", "records of one instrument", "give each instrument a decoder")
+    case .unknownOrder:
+      ("an order that does not fit the book", "an order as the book has it", Self.setAside)
+    case .tooMany: ("too many", "a message within the limit", Self.setAside)
+    case .missingRecords:
+      ("records are missing before it", "records without a gap", "wait for the next snapshot")
+    case .markedSuspicious:
+      ("a mark of the vendor", "a record that the vendor trusts", Self.setAside)
     default: ("values nested too deeply", "at most 16 levels", Self.setAside)
     }
   }
