@@ -102,6 +102,7 @@ let modules: [Module] = [
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine("MarketColumns", uses: ["Model", "Time", "Money", "Encoding"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
     testing: ["Platform", "Numerics"]),
@@ -170,6 +171,9 @@ let modules: [Module] = [
 
   // The only layer that speaks with the world outside.
   edge("DataProviders", uses: ["Time", "Money", "Encoding", "Platform", "Model", "MarketData"]),
+  edge(
+    "MarketStore",
+    uses: ["Time", "Money", "Encoding", "Platform", "SQLite", "Model", "MarketColumns"]),
   edge(
     "ProofKeeping",
     uses: ["Platform", "TransparencyLog", "WriteAheadLog", "Ledger", "LedgerStore", "Proof"],

@@ -24,6 +24,17 @@ public enum CRC32C {
     unsafe bytes.withUnsafeBytes { unsafe checksum($0, continuing: seed) }
   }
 
+  /// The checksum of the bytes at `range` of `bytes`.
+  ///
+  /// - Precondition: `range` lies in `bytes`.
+  /// - Complexity: O(n), without allocation.
+  public static func checksum(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "a part of the bytes")
+    return unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe checksum(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
+    }
+  }
+
   /// The same by a table alone, so that a test can hold the two ways against each other.
   package static func checksumByTable(_ bytes: [UInt8], continuing seed: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes { bytes in

@@ -48,6 +48,26 @@ import Glibc
     unsafe UnsafeRawBufferPointer(start: base, count: count)
   }
 
+  /// Calls `body` with the bytes, which it may read.
+  public func withSpan<Result: ~Copyable, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let bytes = unsafe UnsafeBufferPointer(
+      start: UnsafePointer(base.assumingMemoryBound(to: UInt8.self)), count: count)
+    return try body(unsafe Span(_unsafeElements: bytes))
+  }
+
+  /// Lets go of the memory of whole pages in `range`, which come back from the file when touched.
+  ///
+  /// For whoever reads a file that may be larger than what a process should hold.
+  public func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (max(0, range.lowerBound) + page - 1) / page * page
+    let end = min(range.upperBound, count) / page * page
+    // It is advice, so its answer is not used.
+    if end > start { _ = unsafe madvise(base + start, end - start, MADV_DONTNEED) }
+  }
+
   /// Returns when the first `end` bytes are on the device.
   public func synchronize(upTo end: Int) throws(FileError) {
     precondition(end >= 0 && end <= count, "a range inside the region")
