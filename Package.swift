@@ -101,6 +101,9 @@ let modules: [Module] = [
 
   // The deterministic core: the same code in backtest, on paper and live.
   engine("Model", uses: ["Time", "Money", "Encoding"]),
+  engine(
+    "ReferenceData", uses: ["Time", "Money", "Configuration", "Model"],
+    testing: ["Encoding", "MarketData", "DataProviders"]),
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine("MarketColumns", uses: ["Model", "Time", "Money", "Encoding"]),
   engine(
