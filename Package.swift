@@ -104,7 +104,9 @@ let modules: [Module] = [
   engine(
     "ReferenceData", uses: ["Time", "Money", "Configuration", "Model"],
     testing: ["Encoding", "MarketData", "DataProviders"]),
-  engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine(
+    "MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"],
+    testing: ["DataProviders"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),
