@@ -104,7 +104,9 @@ let modules: [Module] = [
   engine(
     "ReferenceData", uses: ["Time", "Money", "Configuration", "Model"],
     testing: ["Encoding", "MarketData", "DataProviders"]),
-  engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
+  engine(
+    "MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"],
+    testing: ["DataProviders"]),
   engine("MarketColumns", uses: ["Model", "Time", "Money", "Encoding"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],

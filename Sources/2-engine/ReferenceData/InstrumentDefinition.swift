@@ -119,13 +119,12 @@ public struct InstrumentDefinition: Sendable, Hashable {
   /// What venues call it, each venue once.
   public var venueNames: [VenueName] = []
 
-  /// Creates a definition of what every instrument has.
+  /// Creates a definition of what every instrument has; its name is its symbol until another is set.
   public init(
-    symbol: String, name: String, kind: InstrumentKind, ticks: TickTable, lot: FixedDecimal,
-    currency: Currency
+    symbol: String, kind: InstrumentKind, ticks: TickTable, lot: FixedDecimal, currency: Currency
   ) {
     self.symbol = symbol
-    self.name = name
+    name = symbol
     self.kind = kind
     self.ticks = ticks
     self.lot = lot

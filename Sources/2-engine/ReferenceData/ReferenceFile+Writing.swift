@@ -29,7 +29,7 @@ extension ReferenceFile {
   private static func members(_ version: ReferenceCatalogue.Version) -> [Pair] {
     let one = version.definition
     let usual = InstrumentDefinition(
-      symbol: one.symbol, name: one.name, kind: one.kind, ticks: one.ticks, lot: one.lot,
+      symbol: one.symbol, kind: one.kind, ticks: one.ticks, lot: one.lot,
       currency: one.currency)
     func number(_ value: FixedDecimal?) -> ConfigurationValue.Content? {
       value.map { .string("\($0)") }

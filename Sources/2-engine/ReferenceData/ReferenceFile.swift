@@ -53,8 +53,9 @@ public enum ReferenceFile {
     let kind: InstrumentKind? = try reader.choice(ifAny: "kind")
     guard let kind else { throw reader.missing("kind", "a kind of instrument") }
     var definition = InstrumentDefinition(
-      symbol: try reader.text("symbol"), name: try reader.text("name"), kind: kind,
+      symbol: try reader.text("symbol"), kind: kind,
       ticks: try ticks(&reader), lot: try reader.decimal("lot"), currency: currency)
+    definition.name = try reader.text("name")
     definition.costs = try costs(&reader)
     if let decimals = try reader.integer(ifAny: "volumeDecimals") {
       definition.volumeDecimals = Int(clamping: decimals)

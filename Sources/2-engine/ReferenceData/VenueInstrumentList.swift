@@ -45,7 +45,7 @@ public struct VenueInstrumentList: Sendable, Equatable {
         var prices = try DocumentReader(price, path: "PRICE_FILTER")
         var sizes = try DocumentReader(size, path: "LOT_SIZE")
         var definition = try spot(
-          symbol, venue: "binance", base: try reader.text("baseAsset"),
+          .init("binance", symbol), base: try reader.text("baseAsset"),
           quote: try currency(try reader.text("quoteAsset"), reader),
           tick: try prices.decimal("tickSize"), lot: try sizes.decimal("stepSize"))
         definition.limits.quantityMin = try sizes.decimal(ifAny: "minQty")
@@ -99,7 +99,7 @@ public struct VenueInstrumentList: Sendable, Equatable {
     let base = try reader.text("baseCoin")
     let step = category == .spot ? "basePrecision" : "qtyStep"
     var definition = try spot(
-      symbol, venue: "bybit-\(category.rawValue)", base: base,
+      .init("bybit-\(category.rawValue)", symbol), base: base,
       quote: try currency(try reader.text("quoteCoin"), reader),
       tick: try prices.decimal("tickSize"), lot: try sizes.decimal(step))
     definition.limits.quantityMin = try sizes.decimal(ifAny: "minOrderQty")
@@ -145,16 +145,17 @@ public struct VenueInstrumentList: Sendable, Equatable {
   }
 
   private static func spot(
-    _ symbol: String, venue: String, base: String, quote: Currency, tick: FixedDecimal,
+    _ names: InstrumentDefinition.VenueName, base: String, quote: Currency, tick: FixedDecimal,
     lot: FixedDecimal
   ) throws(ReferenceError) -> InstrumentDefinition {
     guard let ticks = TickTable(tick) else {
-      throw .senseless(symbol: symbol, what: "a tick above zero was wanted")
+      throw .senseless(symbol: names.symbol, what: "a tick above zero was wanted")
     }
     var definition = InstrumentDefinition(
-      symbol: "\(symbol).\(venue)".lowercased(), name: "\(base) in \(quote.code) at \(venue)",
-      kind: .spot, ticks: ticks, lot: lot, currency: quote)
-    definition.venueNames = [.init(venue, symbol)]
+      symbol: "\(names.symbol).\(names.venue)".lowercased(), kind: .spot, ticks: ticks, lot: lot,
+      currency: quote)
+    definition.name = "\(base) in \(quote.code) at \(names.venue)"
+    definition.venueNames = [names]
     return definition
   }
 

@@ -20,7 +20,8 @@ import Testing
 struct TradingNodeActionTests {
   // MARK: Made up
 
-  @Test func `a split changes position, orders and last price before anybody trades again`() throws {
+  @Test func `a split changes position, orders and last price before anybody trades again`() throws
+  {
     let script = Script([
       [.submit(share, .init(.buy, .market, lots(10)))],
       [
@@ -56,7 +57,8 @@ struct TradingNodeActionTests {
       ])
   }
 
-  @Test func `an order of which less than a lot is left is cancelled, and its sibling too`() throws {
+  @Test func `an order of which less than a lot is left is cancelled, and its sibling too`() throws
+  {
     let script = Script([
       [.bracket(.init(.buy, .market, lots(3)), stop: 90_00, target: 110_00)]
     ])

@@ -270,7 +270,7 @@ struct BarImportReaderTests {
 
   @Test func `the report is text for people and figures for programs`() throws {
     let series = try single("Date,Close\n2020-01-01,1\n2020-01-02,1\n", .init(symbol: "gold"))
-    #expect(series.report.text.hasPrefix("gold: 2 bars from 2 rows\n"))
+    #expect(series.report.text.hasPrefix("gold: 2 bars from 2 rows, good, score 100\n"))
     let data = try JSONEncoder().encode(series.report)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(object["bars"] as? Int == 2)

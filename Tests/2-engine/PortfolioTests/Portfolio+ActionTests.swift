@@ -72,6 +72,7 @@ struct PortfolioActionTests {
     // 3 × 3.295 = 9.885, half to even: 9.88.
     let paid = try books.payDividend(first, share, perLot)
     #expect(paid.cash == 9_88)
+    #expect(books.balance(books.chart.cash(first)) == 10_000_00 - 300_00 + 9_88)
     #expect(books.equity(first) == 10_009_88)
     try books.apply(fill(6, at: 100_00), sell(share, at: 2))
     let owed = try books.payDividend(first, share, perLot)

@@ -142,6 +142,6 @@ struct ReferenceCatalogueTests {
 
 func share(_ symbol: String, tick: String) throws -> InstrumentDefinition {
   InstrumentDefinition(
-    symbol: symbol, name: symbol, kind: .equity, ticks: try #require(TickTable(try decimal(tick))),
+    symbol: symbol, kind: .equity, ticks: try #require(TickTable(try decimal(tick))),
     lot: try decimal("1"), currency: .usd)
 }

@@ -30,6 +30,8 @@ public struct ImportOptions: Sendable, Equatable {
   public var interval: Interval?
   /// Which price is taken from bid and ask.
   public var side = Side.mid
+  /// What issuers did, by the symbol of the file: a jump at a known split is no fault.
+  public var actions: [String: [CorporateAction]] = [:]
   /// What a line may at most contain.
   public var limits = CSVReader.Limits()
   /// How many rows may at most be held.

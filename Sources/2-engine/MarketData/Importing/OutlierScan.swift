@@ -27,7 +27,7 @@ struct OutlierScan {
     defer { previous = close }
     guard let previous, previous > 0 else { return }
     let change = (close - previous) / previous
-    if sorted.count == Self.window, let score = score(of: change), score > threshold {
+    if let score = score(of: change), score > threshold {
       found.count += 1
       if found.examples.count < QualityReport.examplesMax {
         found.examples.append(.init(closedAt: closedAt, change: change, score: score))
@@ -36,7 +36,9 @@ struct OutlierScan {
     remember(change)
   }
 
-  private func score(of change: Double) -> Double? {
+  /// The robust z-score of a return, or nil before there are enough, or any that differ.
+  func score(of change: Double) -> Double? {
+    guard sorted.count == Self.window else { return nil }
     let middle = (sorted[Self.window / 2 - 1] + sorted[Self.window / 2]) / 2
     let deviation = medianDeviation(from: middle)
     return deviation > 0 ? 0.6745 * abs(change - middle) / deviation : nil

@@ -7,7 +7,7 @@ extension QualityReport {
   /// The lines of ``text``.
   public var lines: [String] {
     var lines = [
-      "\(symbol): \(bars) bars from \(rows) rows",
+      "\(symbol): \(bars) bars from \(rows) rows, \(verdict.rawValue), score \(score)",
       "  time        \(Self.text(first)) to \(Self.text(last)), a bar each \(Self.text(interval))",
       "  duplicates  \(duplicates.identical) identical, \(duplicates.conflicting) conflicting"
         + (duplicates.conflicting > 0 ? " (the later line is kept)" : "")
@@ -18,6 +18,9 @@ extension QualityReport {
         + (gaps.longestAfter.map { ", longest \(Self.text(gaps.longest)) after \($0)" } ?? ""),
       "  off grid    \(offGrid)" + examples(offGridLines.map(String.init)),
       "  outliers    \(outliers.count)" + examples(outliers.examples.map { "\($0.closedAt)" }),
+      "  splits      \(splits.unapplied) not applied, \(splits.explained) explained, "
+        + "\(splits.mixed) bars in two units"
+        + examples(splits.examples.map { "\($0.closedAt) \($0.new):\($0.old)" }),
       "  volume      " + volumeText,
       "  prices      \(roundedPrices) rounded to the tick, "
         + "by at most \(Self.decimals(largestShift * 10_000, 4)) basis points",
@@ -74,6 +77,7 @@ extension QualityReport: Encodable {
   private enum Key: String, CodingKey {
     case symbol, rows, bars, first, last, intervalSeconds, duplicatesIdentical
     case duplicatesConflicting, timeGoesBack, gaps, gapsAcrossDays, missingBars
+    case score, verdict, unappliedSplits, explainedSplits, mixedUnitBars
     case longestGapSeconds, longestGapAfter, outliers, hasVolume, zeroVolume, zeroVolumeShare
     case offsets, offGrid, offGridLines, roundedPrices, largestShift, missingValues, setAside
   }
@@ -96,6 +100,11 @@ extension QualityReport: Encodable {
     try box.encode(gaps.longest.nanoseconds / 1_000_000_000, forKey: .longestGapSeconds)
     try box.encodeIfPresent(gaps.longestAfter?.description, forKey: .longestGapAfter)
     try box.encode(outliers.count, forKey: .outliers)
+    try box.encode(splits.unapplied, forKey: .unappliedSplits)
+    try box.encode(splits.explained, forKey: .explainedSplits)
+    try box.encode(splits.mixed, forKey: .mixedUnitBars)
+    try box.encode(score, forKey: .score)
+    try box.encode(verdict.rawValue, forKey: .verdict)
     try box.encode(hasVolume, forKey: .hasVolume)
     try box.encode(zeroVolume, forKey: .zeroVolume)
     try box.encodeIfPresent(zeroVolumeShare, forKey: .zeroVolumeShare)

@@ -29,6 +29,8 @@ public struct QualityReport: Sendable, Equatable {
   public internal(set) var gaps = Gaps()
   /// Returns far from what the hundred before them suggest; reported, never removed.
   public internal(set) var outliers = Outliers()
+  /// Jumps by the ratio of a split; reported, never removed.
+  public internal(set) var splits = Splits()
   /// Whether the file has a volume for the series.
   public internal(set) var hasVolume = false
   /// Bars with a volume of zero.

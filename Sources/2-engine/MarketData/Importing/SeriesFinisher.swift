@@ -157,14 +157,20 @@ struct SeriesFinisher {
     var bars: [Bar] = []
     bars.reserveCapacity(rows.count)
     var scan = OutlierScan(threshold: options.outlierScore)
+    var splits = SplitScan(
+      threshold: options.outlierScore, actions: options.actions[symbol] ?? [])
     for row in rows {
       let closedAt = closedAt(row, interval: interval, isDaily: isDaily)
-      bars.append(
-        Bar(instrument: identifier, closedAt: closedAt, prices: row.prices, volume: row.volume))
+      let bar = Bar(
+        instrument: identifier, closedAt: closedAt, prices: row.prices, volume: row.volume)
+      bars.append(bar)
+      splits.take(bar, scan)
       if report.hasVolume && row.volume == 0 { report.zeroVolume += 1 }
       scan.take(close: row.prices.close.ticks, at: closedAt)
     }
+    splits.finish()
     report.outliers = scan.found
+    report.splits = splits.found
     return bars
   }
 
