@@ -104,7 +104,7 @@ let modules: [Module] = [
   engine("MarketData", uses: ["Model", "Collections", "Time", "Money", "Encoding"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
-    testing: ["Platform", "Numerics"]),
+    testing: ["Platform"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
     testing: ["Platform", "Numerics"]),

@@ -123,6 +123,27 @@ struct BinanceDecoderTests {
     #expect(feed.sequence.state == .live(15))
   }
 
+  @Test func `updates that wait may come in any order, and twice`() throws {
+    var feed = try Feed()
+    for first in [13, 11, 15, 13, 12, 14] as [Int64] {
+      try feed.take(Self.update(first, first, bids: [("\(first)", "1")]))
+    }
+    try feed.take(Self.snapshot(11, bids: [("9", "1")], asks: []))
+    #expect(feed.book.bids == [90: 10, 120: 10, 130: 10, 140: 10, 150: 10])
+    #expect(feed.sequence.state == .live(15) && feed.counts.doubledUpdates == 1)
+  }
+
+  @Test func `updates missing among those that wait are a gap behind the snapshot`() throws {
+    var feed = try Feed()
+    for first in [11, 12, 14] as [Int64] {
+      try feed.take(Self.update(first, first, bids: [("\(first)", "1")]))
+    }
+    try feed.take(Self.snapshot(11, bids: [("9", "1")], asks: []))
+    #expect(feed.book.isSuspect && feed.sequence.state == .broken(12))
+    try feed.take(Self.snapshot(13, bids: [("9", "1")], asks: []))
+    #expect(feed.book.bids == [90: 10, 140: 10] && feed.counts.gaps == 1)
+  }
+
   @Test func `a missing update makes the book suspect until a snapshot heals it`() throws {
     var feed = try Feed()
     try feed.take(Self.snapshot(10, bids: [("9", "1")], asks: [("11", "1")]))

@@ -64,12 +64,14 @@ struct FeedQualityTests {
       var quality = FeedQuality()
       var book = NaiveLevels()
       var crossed = 0
-      for _ in 0..<2_000 {
+      for step in 0..<2_000 {
         let side: MarketEvent.BookSide = random.below(2) == 0 ? .bid : .ask
         let middle: Int64 = side == .bid ? 480 : 520
         let price = middle + Int64(random.below(60)) - 30
         var event = Self.event(.level, side, at: 0, price)
-        event.size = Quantity(lots: Int64(random.below(3) / 2))
+        // The book fills and empties in turn, so that what was deep becomes the best.
+        let isFilling = step / 150 % 2 == 0
+        event.size = Quantity(lots: random.below(6) < (isFilling ? 5 : 1) ? 1 : 0)
         if random.below(300) == 0 { event.kind = .clear }
         book.apply(event)
         let fault = quality.judge(event)

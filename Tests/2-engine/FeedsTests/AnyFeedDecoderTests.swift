@@ -8,8 +8,8 @@ import OmniTime
 import Testing
 
 /// Damaged records of every format: none traps, and each is refused by its type or makes events.
-@Suite("FeedReader: fuzz")
-struct FeedFuzzTests {
+@Suite("AnyFeedDecoder")
+struct AnyFeedDecoderTests {
   private static let pieces = [
     "\"b\":", "[", "]", "{", "}", ",", "\"", "\\", "\\u0041", "null", "true", "1e999", "-0", "-",
     "99999999999999999999", "9223372036854775807", "0.000000000000000000001", "\n", "é", "\u{0}",
