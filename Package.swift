@@ -110,7 +110,7 @@ let modules: [Module] = [
   engine("MarketColumns", uses: ["Model", "Time", "Money", "Encoding"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
-    testing: ["Platform", "Numerics"]),
+    testing: ["Platform"]),
   engine(
     "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(

@@ -39,10 +39,8 @@ extension FeedError {
     case unknownOrder = "FED-018"
     /// More of something than is kept.
     case tooMany = "FED-019"
-    /// The venue's numbers show that records are missing.
-    case missingRecords = "FED-020"
     /// The vendor marks the record as suspicious.
-    case markedSuspicious = "FED-021"
+    case markedSuspicious = "FED-020"
   }
 }
 
@@ -71,7 +69,7 @@ extension FeedError.Code {
     case .unknownFormat, .recordTooLong, .source, .notASCII, .truncated, .malformed:
       entryOfBytes
     case .missingField, .repeatedField, .unknownType, .otherInstrument, .tooDeep, .unknownOrder,
-      .tooMany, .missingRecords, .markedSuspicious:
+      .tooMany, .markedSuspicious:
       entryOfRecord
     case .malformedNumber, .numberTooLarge, .offTick, .offLot, .outOfRange, .contradiction:
       entryOfNumber
@@ -107,8 +105,6 @@ extension FeedError.Code {
     case .unknownOrder:
       ("an order that does not fit the book", "an order as the book has it", Self.setAside)
     case .tooMany: ("too many", "a message within the limit", Self.setAside)
-    case .missingRecords:
-      ("records are missing before it", "records without a gap", "wait for the next snapshot")
     case .markedSuspicious:
       ("a mark of the vendor", "a record that the vendor trusts", Self.setAside)
     default: ("values nested too deeply", "at most 16 levels", Self.setAside)

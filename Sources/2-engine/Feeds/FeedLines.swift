@@ -39,11 +39,11 @@ struct FeedLines {
       var to = feed ?? end
       start = feed.map { $0 + 1 } ?? end
       scanned = start
-      line += 1
       if isSkipping {
         isSkipping = false
         continue
       }
+      line += 1
       if to > from, buffer[to - 1] == 0x0D { to -= 1 }
       guard to - from <= recordBytesMax else { throw tooLong() }
       if to > from { return from..<to }
@@ -69,7 +69,8 @@ struct FeedLines {
     scanned = end
     if isSkipping { return nil }
     isSkipping = true
-    throw FeedError(.recordTooLong, line: line + 1, found: "more than \(recordBytesMax) bytes")
+    line += 1
+    throw tooLong()
   }
 
   private func tooLong() -> FeedError {

@@ -160,6 +160,10 @@ public struct LobsterDecoder: ~Copyable {
     guard orders[message.order] == nil, message.order >> 62 == 0 else {
       throw ScanFault(.unknownOrder, fields[2].lowerBound)
     }
+    let total = level(message.price, message.isAsk).total
+    guard !total.addingReportingOverflow(message.size).overflow else {
+      throw ScanFault(.numberTooLarge, fields[3].lowerBound)
+    }
     orders.set(
       message.order, .init(price: message.price, size: message.size, isAsk: message.isAsk))
     change(message.price, message.isAsk) { level in

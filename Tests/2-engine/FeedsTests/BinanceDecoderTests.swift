@@ -43,7 +43,7 @@ struct BinanceDecoderTests {
     #expect(feed.events.map(\.side) == [.ask, .bid])
     #expect(feed.events.map(\.id) == [4, 5])
     #expect(feed.events.map(\.receivedAt) == feed.events.map(\.occurredAt), "never before it was")
-    #expect(feed.counts.raisedTimes == 3 && feed.counts.others == 1 && feed.counts.trades == 2)
+    #expect(feed.counts.raisedTimes == 2 && feed.counts.others == 1 && feed.counts.trades == 2)
   }
 
   @Test func `a record that is not right is refused with its code and leaves no trace`() throws {
@@ -123,6 +123,27 @@ struct BinanceDecoderTests {
     #expect(feed.sequence.state == .live(15))
   }
 
+  @Test func `updates that wait may come in any order, and twice`() throws {
+    var feed = try Feed()
+    for first in [13, 11, 15, 13, 12, 14] as [Int64] {
+      try feed.take(Self.update(first, first, bids: [("\(first)", "1")]))
+    }
+    try feed.take(Self.snapshot(11, bids: [("9", "1")], asks: []))
+    #expect(feed.book.bids == [90: 10, 120: 10, 130: 10, 140: 10, 150: 10])
+    #expect(feed.sequence.state == .live(15) && feed.counts.doubledUpdates == 1)
+  }
+
+  @Test func `updates missing among those that wait are a gap behind the snapshot`() throws {
+    var feed = try Feed()
+    for first in [11, 12, 14] as [Int64] {
+      try feed.take(Self.update(first, first, bids: [("\(first)", "1")]))
+    }
+    try feed.take(Self.snapshot(11, bids: [("9", "1")], asks: []))
+    #expect(feed.book.isSuspect && feed.sequence.state == .broken(12))
+    try feed.take(Self.snapshot(13, bids: [("9", "1")], asks: []))
+    #expect(feed.book.bids == [90: 10, 140: 10] && feed.counts.gaps == 1)
+  }
+
   @Test func `a missing update makes the book suspect until a snapshot heals it`() throws {
     var feed = try Feed()
     try feed.take(Self.snapshot(10, bids: [("9", "1")], asks: [("11", "1")]))
@@ -189,14 +210,17 @@ struct BinanceDecoderTests {
     arguments: recordings)
   func `a recording of the venue is read whole, without a gap`(_ recording: Recording) throws {
     var feed = try Feed(tick: recording.tick, lot: recording.lot)
-    var crossed = 0
+    var (complete, crossed) = (0, 0)
     for line in try FeedRecords.lines("orderbook/\(recording.name).wsraw.gz") {
       try feed.take(line)
     }
     var book = NaiveLevels()
     for event in feed.events {
       book.apply(event)
-      if event.kind == .level, event.flags.contains(.last), book.isCrossed { crossed += 1 }
+      guard event.kind == .level, event.flags.contains(.last) else { continue }
+      complete += 1
+      // The naive book looks at all its levels, so every eighth message has to do.
+      if complete % 8 == 0, book.isCrossed { crossed += 1 }
     }
     let counts = feed.counts
     #expect(counts.refused == 0 && counts.gaps == 0 && counts.doubledUpdates == 0)

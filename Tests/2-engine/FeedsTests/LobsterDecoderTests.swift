@@ -58,6 +58,17 @@ struct LobsterDecoderTests {
     #expect(all[2...].map(\.id) == states.map { UInt64($0.rawValue) })
   }
 
+  @Test func `sizes that no level can hold together are refused`() throws {
+    var decoder = try decoder()
+    var events = GrowingBuffer<MarketEvent>()
+    try decoder.decode(Array("1,1,1,9223372036854775807,100,1".utf8).span, into: &events)
+    var code: FeedError.Code?
+    do throws(FeedError) {
+      try decoder.decode(Array("2,1,2,1,100,1".utf8).span, into: &events)
+    } catch { code = error.code }
+    #expect(code == .numberTooLarge && events.count == 1)
+  }
+
   @Test func `a row that contradicts the book is refused`() throws {
     var decoder = try decoder()
     var events = GrowingBuffer<MarketEvent>()
