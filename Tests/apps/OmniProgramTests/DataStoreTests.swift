@@ -19,7 +19,7 @@ struct DataStoreTests {
       let list = omni("data", "list", "--store", store)
       #expect(list.output.contains("gold        bars  2020-01-01  1         3     "))
       let quality = omni("data", "quality", "--store", store)
-      #expect(quality.output.contains("172800000          sound\n"))
+      #expect(quality.output.contains("172800000           sound\n"))
       let json = omni("data", "list", "--store", store, "--json")
       #expect(json.output.hasPrefix(#"[{"instrument":"gold","kind":"bars","day":"2020-01-01","#))
 
