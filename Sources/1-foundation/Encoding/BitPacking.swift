@@ -184,15 +184,15 @@ public enum BitPacking {
     precondition(count <= target.count && entries <= table.count && entries > 0, "parts of both")
     return unsafe target.withUnsafeMutableBufferPointer { target in
       unsafe table.withUnsafeBufferPointer { table in
-        var areInside = true
+        let limit = UInt64(entries)
+        var largest: UInt64 = 0
         for index in 0..<count {
-          let name = unsafe target[index]
-          let isInside = name >= 0 && name < entries
-          areInside = areInside && isInside
+          let name = unsafe UInt64(bitPattern: target[index])
+          largest = max(largest, name)
           // The table has an entry 0, so a wrong name reads that.
-          unsafe target[index] = table[isInside ? Int(name) : 0]
+          unsafe target[index] = table[Int(truncatingIfNeeded: name < limit ? name : 0)]
         }
-        return areInside
+        return largest < limit
       }
     }
   }
@@ -209,14 +209,20 @@ public enum BitPacking {
   ) -> Bool {
     precondition(runs <= values.count && runs <= lengths.count && count + 8 <= target.count)
     return unsafe target.withUnsafeMutableBufferPointer { target in
+      guard let base = target.baseAddress else { return false }
+      let output = UnsafeMutableRawPointer(base)
       var place = 0
       for run in 0..<runs {
         let more = lengths[run]
         guard more >= 0, more < count - place else { return false }
-        let value = values[run]
-        for index in 0..<4 { unsafe target[place + index] = value }
-        if more >= 4 {
-          for index in 4...Int(more) { unsafe target[place + index] = value }
+        let eight = SIMD8<Int64>(repeating: values[run])
+        // Most runs are short, and what is written too much is overwritten by the next.
+        unsafe output.storeBytes(of: eight, toByteOffset: place &* 8, as: SIMD8<Int64>.self)
+        var written = 8
+        while written <= more {
+          unsafe output.storeBytes(
+            of: eight, toByteOffset: (place &+ written) &* 8, as: SIMD8<Int64>.self)
+          written &+= 8
         }
         place += Int(more) + 1
       }

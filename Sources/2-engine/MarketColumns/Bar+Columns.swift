@@ -52,20 +52,34 @@ extension Bar: MarketRow {
 
   /// Sums the differences up, and looks whether each row is a bar.
   public static func join(_ columns: inout [[Int64]], count: Int) -> Bool {
+    // Taken out, since an array in an array is made unique at each access.
+    var (opens, closes): ([Int64], [Int64]) = ([], [])
+    var (highs, lows): ([Int64], [Int64]) = ([], [])
+    swap(&opens, &columns[1])
+    swap(&closes, &columns[2])
+    swap(&highs, &columns[3])
+    swap(&lows, &columns[4])
+    defer {
+      swap(&opens, &columns[1])
+      swap(&closes, &columns[2])
+      swap(&highs, &columns[3])
+      swap(&lows, &columns[4])
+    }
+    var open = opens.mutableSpan
+    var close = closes.mutableSpan
+    var high = highs.mutableSpan
+    var low = lows.mutableSpan
     var last = columns[6][0]
-    var areBars = true
+    var areBars = columns[5].prefix(count).allSatisfy { $0 >= 0 }
     for index in 0..<count {
-      let open = last &+ columns[1][index]
-      let close = open &+ columns[2][index]
-      let high = max(open, close) &+ columns[3][index]
-      let low = min(open, close) &- columns[4][index]
-      areBars =
-        areBars && high >= max(open, close) && low <= min(open, close) && columns[5][index] >= 0
-      columns[1][index] = open
-      columns[2][index] = close
-      columns[3][index] = high
-      columns[4][index] = low
-      last = close
+      let first = last &+ open[index]
+      last = first &+ close[index]
+      let (upper, lower) = (max(first, last), min(first, last))
+      high[index] = upper &+ high[index]
+      low[index] = lower &- low[index]
+      areBars = areBars && high[index] >= upper && low[index] <= lower
+      open[index] = first
+      close[index] = last
     }
     return areBars
   }

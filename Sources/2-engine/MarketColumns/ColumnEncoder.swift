@@ -112,7 +112,9 @@ private struct PlainEncoder: ~Copyable {
     return Varint.zigzag(isSlope ? values[1] &- values[0] : values[index])
   }
 
-  /// Writes what `form` packs into `work`. All wraps, as it does when it is read.
+  /// Writes what `form` packs into `work`.
+  ///
+  /// All wraps, as it does when it is read.
   private mutating func difference(_ values: Span<Int64>, _ count: Int, _ form: ColumnForm) {
     switch form {
     case .delta:

@@ -75,7 +75,10 @@ struct ImportSession<Row: MarketRow>: ~Copyable {
     let span = PartitionSpan(of: Row.rowKind, at: instant)
     let latest = store.latest(instrument, Row.rowKind, span)
     // Revisions follow each other in the order in which they were known, whatever the clock does.
-    let knownAt = latest.map { max(origin.knownAt, $0.knownAt + Interval(nanoseconds: 1)) }
+    let knownAt = latest.map { latest in
+      let (after, isBeyond) = latest.knownAt.nanoseconds.addingReportingOverflow(1)
+      return max(origin.knownAt, isBeyond ? latest.knownAt : Timestamp(nanoseconds: after))
+    }
     let revision = (latest?.revision ?? 0) + 1
     let folder = store.path + "/" + store.folder(of: instrument, Row.rowKind)
     try MarketStoreFailure.wrapping { () throws(FileError) in

@@ -43,6 +43,8 @@ public struct PartitionHeader: Sendable, Equatable {
   static let version = 1
   static let fixedBytes = 64
   static let sourceBytesMax = 1_000
+  /// How many revisions of a span are read; far more than there can be, and far from 32 bits.
+  static let revisionMax = 1_000_000_000
   static let bytesMax = fixedBytes + StoredInstrument.symbolBytesMax + sourceBytesMax + 16
 
   /// The header as it stands in a file.
@@ -107,7 +109,9 @@ public struct PartitionHeader: Sendable, Equatable {
     let firstDay = Int(Int32(truncatingIfNeeded: LittleEndian.number(bytes, 24, 4)))
     let dayCount = Int(LittleEndian.number(bytes, 28, 4))
     let (tick, lot) = (LittleEndian.signed(bytes, 40), LittleEndian.signed(bytes, 48))
-    guard sourceEnd <= count - 8, tick > 0, lot > 0, bytes[36] <= 18, bytes[37] <= 18,
+    let revision = Int(LittleEndian.number(bytes, 32, 4))
+    guard sourceEnd <= count - 8, (1...Self.revisionMax).contains(revision), tick > 0, lot > 0,
+      bytes[36] <= 18, bytes[37] <= 18,
       bytes[11] <= 18, let span = PartitionSpan(firstDay: firstDay, dayCount: dayCount),
       let symbol = LittleEndian.text(bytes, Self.fixedBytes..<symbolEnd),
       let source = LittleEndian.text(bytes, symbolEnd..<sourceEnd)
@@ -115,7 +119,7 @@ public struct PartitionHeader: Sendable, Equatable {
     self.rows = rows
     self.span = span
     self.source = source
-    revision = Int(LittleEndian.number(bytes, 32, 4))
+    self.revision = revision
     knownAt = Timestamp(nanoseconds: LittleEndian.signed(bytes, 16))
     instrument = try StoredInstrument(
       symbol: symbol, tick: FixedDecimal(coefficient: tick, scale: Int(bytes[36])),

@@ -7,7 +7,7 @@ import OmniModel
 struct BenchCommand: Command {
   static let name = "bench"
   static let summary = "measures the hot paths, best of several runs"
-  static let positional = "[NAME…]"
+  static let positional = "[NAME…]|store [FILE]"
   private static let traceFormats = CacheTrace.Format.allCases.map(\.rawValue)
   static let options: [Option] = [
     Option("--bars", "FILE.csv", "bars of btc-perp to measure with, instead of the demo's"),
@@ -23,10 +23,13 @@ struct BenchCommand: Command {
 
   /// What runs when no name is given; the others want more than a name, or their servers.
   private static let usual = ["ema-bars", "journal-replay"]
-  private static let all = usual + ["cache", "omega", "bus", "matching"]
+  private static let all = usual + ["cache", "omega", "bus", "matching", "store"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let names = arguments.positional.isEmpty ? usual : arguments.positional
+    if names == ["store"] || names.count == 2 && names[0] == "store" && !all.contains(names[1]) {
+      return try store(names.dropFirst().first, arguments, console)
+    }
     if let unknown = names.first(where: { !all.contains($0) }) {
       throw Problem.usage(
         "CLI-015", "there is no benchmark \(unknown)",
@@ -62,6 +65,7 @@ struct BenchCommand: Command {
     case "journal-replay":
       guard let engine else { return [] }
       return try JournalReplay(engine.bars).figures()
+    case "store": return try MarketStoreScan(path: nil).figures()
     case "cache": return try replay?.figures() ?? []
     case "omega": return try OmegaOperations().figures() + RedisFields().figures()
     default: return try BusOperations().figures()
@@ -77,6 +81,18 @@ struct BenchCommand: Command {
     } catch {
       throw Problem(
         describing: error, code: "BEN-003", remedy: "give a file of whole, valid records")
+    }
+  }
+
+  private static func store(
+    _ path: String?, _ arguments: Arguments, _ console: Console
+  ) throws {
+    do {
+      let figures = try MarketStoreScan(path: path).figures()
+      show([("store", figures)], isJSON: arguments.has("--json"), console)
+    } catch {
+      throw Problem(
+        describing: error, code: "BEN-001", remedy: "give a table of quotes, trades or bars")
     }
   }
 

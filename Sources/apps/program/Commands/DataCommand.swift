@@ -13,11 +13,12 @@ struct DataCommand: Command {
       Option(
         "--out", "PATH", "import: the folder (\(DataFolder.standard)); export: the file to write"),
       Option(
-        "--from", "DIR", "list, export: the folder of imported files (\(DataFolder.standard))"),
-      .json,
-    ]
-  static let positional = "import FILE|list|quality FILE|export SYMBOL|instruments"
-  static let example = "omni data import BTC-USD-15-MIN.csv --symbol btc-usd"
+        "--from", "DIR",
+        "list, export: the folder of imported files (\(DataFolder.standard)); export from a store: "
+          + "the first instant"),
+    ] + DataStore.options + [.json]
+  static let positional = "import FILE|list|quality [FILE]|export [SYMBOL]|instruments"
+  static let example = "omni data import BTC-USD-15-MIN.csv --symbol btc-usd --store .omni/market"
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
     let words = arguments.positional
@@ -26,6 +27,10 @@ struct DataCommand: Command {
       throw Problem.usage(
         "CLI-024", words.first.map { "omni data has no \($0)" } ?? "nothing follows omni data",
         wanted: "import, list, quality, export or instruments", remedy: "see omni data --help")
+    }
+    if let store = arguments.value("--store"), verb != "instruments" {
+      return try DataStore(path: store, arguments: arguments, console: console)
+        .run(verb, Array(words.dropFirst()))
     }
     let isAlone = verb == "list" || verb == "instruments"
     guard words.count == (isAlone ? 1 : 2) else {
@@ -170,7 +175,7 @@ struct DataCommand: Command {
   }
 
   /// Rows of cells as lines with columns of equal width.
-  private static func columns(_ rows: [[String]]) -> [String] {
+  static func columns(_ rows: [[String]]) -> [String] {
     let widths = (0..<(rows.first?.count ?? 0)).map { index in
       rows.map { $0[index].count }.max() ?? 0
     }
