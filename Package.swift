@@ -105,6 +105,7 @@ let modules: [Module] = [
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
     testing: ["Platform", "Numerics"]),
+  engine(
     "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(
     "Ledger", uses: ["Collections", "Time", "Money", "Encoding", "Crypto"],
@@ -134,6 +135,12 @@ let modules: [Module] = [
   engine(
     "Matching", uses: ["Model", "Collections", "Money", "Encoding", "Execution"],
     testing: ["Portfolio", "Risk", "Time"]),
+  engine(
+    "TickVenue",
+    uses: [
+      "Model", "Collections", "Numerics", "Money", "Time", "Encoding", "OrderBooks", "Portfolio",
+      "Risk",
+    ], testing: ["Ledger"]),
   engine("Strategy", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators"]),
   engine(
     "Kernel",
