@@ -1,6 +1,7 @@
 import OmniCollections
 import OmniModel
 import OmniOrderBooks
+import OmniTickVenue
 import OmniTime
 
 /// Decoded events from memory through a book of price levels, in steps of 100 ms.

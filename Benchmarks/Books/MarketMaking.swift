@@ -29,7 +29,7 @@ public struct MarketMaking: ~Copyable {
       for _ in 0..<Self.runCount {
         var simulation = try simulation()
         let run = try Measurement.of {
-          steps = try simulation.run(ticks.tape, every: .milliseconds(100))
+          steps = try simulation.run(ticks.tape, every: .milliseconds(100), from: ticks.start)
         }
         let booked = simulation.replay.venue.account(StrategyID(0))
         guard booked == simulation.replay.desk.account, account == nil || account == booked else {

@@ -4,7 +4,7 @@ public import OmniModel
 import OmniMoney
 import OmniPlatform
 public import OmniTickVenue
-import OmniTime
+public import OmniTime
 
 /// A recording of Binance's streams, decoded into memory: levels and trades of one instrument.
 ///
@@ -19,24 +19,62 @@ public struct RecordedTicks: ~Copyable {
   public let tape: TickTape
   /// The instrument: a tick of 0.1, a lot of 0.001.
   public let instrument: Instrument
+  /// When the first record of the recording happened, or nil if it does not say so: from there the
+  /// peer counts its steps, also where the record is an update that no snapshot carries.
+  public let start: Timestamp?
 
   /// Reads a recording, packed by gzip or zstd or not at all.
   public init(path: String) throws(BenchmarkFailure) {
-    do {
-      instrument = try InstrumentCatalogue.builtIn.instrument("btc-perp")
+    let instrument = try Self.perpetual()
+    let bytes = try Self.bytes(path)
+    let events = try Self.events(bytes, path, instrument)
+    self.instrument = instrument
+    start = Self.firstMatch(bytes)
+    tape = TickTape(events)
+  }
+
+  private static func bytes(_ path: String) throws(BenchmarkFailure) -> [UInt8] {
+    do throws(FileError) {
       var reader = try FileReader(path)
-      let bytes = try reader.readAll(limit: Self.bytesMax)
-      let offset = try Self.clockOffset(bytes, instrument)
-      let events = try Self.decode(bytes, instrument, offset)
-      guard !events.isEmpty else {
-        throw BenchmarkFailure.failed("\(path): no event of levels or trades in it")
-      }
-      tape = TickTape(events)
-    } catch let failure as BenchmarkFailure {
-      throw failure
+      return try reader.readAll(limit: bytesMax)
+    } catch {
+      throw .failed(error.description)
+    }
+  }
+
+  /// The number of milliseconds after the first `"T":` of the first line.
+  private static func firstMatch(_ bytes: [UInt8]) -> Timestamp? {
+    let line = bytes.prefix { $0 != 0x0A }
+    let name = Array("\"T\":".utf8)
+    for index in line.indices.dropLast(name.count)
+    where line[index..<index + name.count].elementsEqual(name) {
+      let digits = line[(index + name.count)...].prefix { (0x30...0x39).contains($0) }.prefix(15)
+      if digits.isEmpty { return nil }
+      let milliseconds = digits.reduce(0 as Int64) { $0 * 10 + Int64($1 - 0x30) }
+      return Timestamp(nanoseconds: milliseconds * 1_000_000)
+    }
+    return nil
+  }
+
+  private static func perpetual() throws(BenchmarkFailure) -> Instrument {
+    do {
+      return try InstrumentCatalogue.builtIn.instrument("btc-perp")
     } catch {
       throw .failed("\(error)")
     }
+  }
+
+  private static func events(
+    _ bytes: [UInt8], _ path: String, _ instrument: Instrument
+  ) throws(BenchmarkFailure) -> GrowingBuffer<MarketEvent> {
+    let events: GrowingBuffer<MarketEvent>
+    do {
+      events = try decode(bytes, instrument, try clockOffset(bytes, instrument))
+    } catch {
+      throw .failed("\(path): \(error)")
+    }
+    if events.isEmpty { throw .failed("\(path): no event of levels or trades in it") }
+    return events
   }
 
   /// Calls `body` with each line and its number.

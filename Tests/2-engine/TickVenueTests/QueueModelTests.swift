@@ -92,7 +92,12 @@ private func level(_ lots: Int64) -> MarketEvent { Ticks.event(.level, .bid, 99,
     let told = run(.probability(.power(1)), inPart: false, [trade(2), level(3)])
     let more = run(.probability(.power(1)), inPart: false, [level(8), trade(2), level(4)])
 
+    let later = run(
+      .probability(.power(1)), inPart: false, [level(10), trade(2), level(8), level(4)])
+
     #expect(told.ahead == 3 * QueuePlace.fraction)
+    // Nothing of the second fall was traded: 3 ahead of 8, 4 leave, 5/8 of them behind.
+    #expect(later.ahead == 3 * QueuePlace.fraction / 2)
     // 3 ahead of 8; 2 of the 4 that left were traded; of the other 2, 5/8 were behind.
     #expect(more.ahead == 3 * QueuePlace.fraction - 2 * QueuePlace.fraction * 3 / 8)
   }
@@ -132,6 +137,25 @@ private func level(_ lots: Int64) -> MarketEvent { Ticks.event(.level, .bid, 99,
     #expect(accounts.map(\.cash) == [-297, -99])
   }
 
+  @Test func `one trade may serve several of ours, and whoever stands between them`() {
+    var venue = Ticks.venue {
+      $0.queue = .sharedQueue
+      $0.fillsInPart = true
+    }
+    venue.receive(.submit(Ticks.buy(1, 3, at: 99)), at: Ticks.at(1))
+    venue.apply(Ticks.event(.level, .bid, 99, 7, at: 2))
+    venue.receive(.submit(Ticks.buy(2, 3, at: 99)), at: Ticks.at(3))
+    _ = Ticks.words(&venue)
+
+    // 5 ahead, 3 of the first, 2 between, and 1 of the second.
+    venue.apply(Ticks.event(.trade, .ask, 99, 11, at: 4))
+
+    let words = Ticks.words(&venue)
+    let ahead = venue.resting(OrderID(2))?.place.ahead
+    #expect(words == ["1: maker 3@99", "2: maker 1@99"])
+    #expect(ahead == 0)
+  }
+
   @Test func `without a shared queue each order is served the whole trade`() {
     var venue = Ticks.venue {
       $0.fillsInPart = true
@@ -148,12 +172,13 @@ private func level(_ lots: Int64) -> MarketEvent { Ticks.event(.level, .bid, 99,
   }
 
   @Test func `recorded orders tell exactly who is ahead`() {
-    var venue = TickVenue({
-      var configuration = TickVenue.Configuration(unit: Ticks.unit)
-      configuration.queue = .exact
-      configuration.fillsInPart = true
-      return configuration
-    }())
+    var venue = TickVenue(
+      {
+        var configuration = TickVenue.Configuration(unit: Ticks.unit)
+        configuration.queue = .exact
+        configuration.fillsInPart = true
+        return configuration
+      }())
     venue.apply(Ticks.order(.orderAdded, 11, .bid, 99, 4))
     venue.apply(Ticks.order(.orderAdded, 12, .bid, 99, 2))
     venue.receive(.submit(Ticks.buy(1, 3, at: 99)), at: Ticks.at(0))
@@ -164,7 +189,7 @@ private func level(_ lots: Int64) -> MarketEvent { Ticks.event(.level, .bid, 99,
     // One behind leaves: nothing changes. One ahead shrinks, another loses its turn.
     venue.apply(Ticks.order(.orderReduced, 13, .bid, 99, 1))
     ahead.append(venue.resting(OrderID(1))?.place.ahead)
-    venue.apply(Ticks.order(.orderChanged, 11, .bid, 99, 3, .keepsTurn))
+    venue.apply(Ticks.order(.orderChanged, 11, .bid, 99, 3).keepingTurn)
     ahead.append(venue.resting(OrderID(1))?.place.ahead)
     venue.apply(Ticks.order(.orderChanged, 12, .bid, 99, 2))
     ahead.append(venue.resting(OrderID(1))?.place.ahead)
@@ -184,12 +209,13 @@ private func level(_ lots: Int64) -> MarketEvent { Ticks.event(.level, .bid, 99,
   }
 
   @Test func `an execution beyond our price fills us whole`() {
-    var venue = TickVenue({
-      var configuration = TickVenue.Configuration(unit: Ticks.unit)
-      configuration.queue = .exact
-      configuration.fillsInPart = true
-      return configuration
-    }())
+    var venue = TickVenue(
+      {
+        var configuration = TickVenue.Configuration(unit: Ticks.unit)
+        configuration.queue = .exact
+        configuration.fillsInPart = true
+        return configuration
+      }())
     venue.apply(Ticks.order(.orderAdded, 11, .bid, 98, 4))
     venue.receive(.submit(Ticks.buy(1, 30, at: 99)), at: Ticks.at(0))
     _ = Ticks.words(&venue)

@@ -4,7 +4,9 @@ import OmniMoney
 import OmniTickVenue
 import OmniTime
 
-/// Words that the tests of the venue share. Prices are ticks, sizes lots, instants milliseconds; one
+/// Words that the tests of the venue share.
+///
+/// Prices are ticks, sizes lots, instants milliseconds; one
 /// tick of one lot is worth one minor unit.
 enum Ticks {
   static let unit = NotionalUnit(
@@ -17,22 +19,21 @@ enum Ticks {
 
   static func event(
     _ kind: MarketEvent.Kind, _ side: MarketEvent.BookSide, _ ticks: Int64, _ lots: Int64,
-    at milliseconds: Int64 = 0, heard: Int64? = nil
+    at milliseconds: Int64 = 0
   ) -> MarketEvent {
     MarketEvent(
       kind, side, of: InstrumentID(0),
-      at: MarketTimes(occurredAt: at(milliseconds), receivedAt: at(heard ?? milliseconds)),
+      at: MarketTimes(occurredAt: at(milliseconds), receivedAt: at(milliseconds)),
       .init(price: Price(ticks: ticks), size: Quantity(lots: lots)))
   }
 
   /// An event of the order `id` of a recording.
   static func order(
     _ kind: MarketEvent.Kind, _ id: UInt64, _ side: MarketEvent.BookSide = .none,
-    _ ticks: Int64 = 0, _ lots: Int64 = 0, _ flags: MarketEvent.Flags = []
+    _ ticks: Int64 = 0, _ lots: Int64 = 0
   ) -> MarketEvent {
     var event = event(kind, side, ticks, lots)
     event.id = id
-    event.flags = flags
     return event
   }
 
@@ -91,5 +92,21 @@ enum Ticks {
           + (fill.fee == 0 ? "" : " fee \(fill.fee)")
       }
     return "\(report.order.value): \(what)"
+  }
+}
+
+extension MarketEvent {
+  /// The same event, heard at this millisecond.
+  func heard(_ milliseconds: Int64) -> Self {
+    var event = self
+    event.receivedAt = Ticks.at(milliseconds)
+    return event
+  }
+
+  /// The same event of an order that keeps its turn.
+  var keepingTurn: Self {
+    var event = self
+    event.flags.insert(.keepsTurn)
+    return event
   }
 }

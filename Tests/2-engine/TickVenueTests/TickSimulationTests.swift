@@ -67,14 +67,16 @@ private func tape(_ events: [MarketEvent]) -> TickTape { Makers.tape(events) }
 private let constant = Makers.latency
 
 @Suite struct TickSimulationTests {
-  @Test func `an order arrives after its latency, and its report after that of the way back`() throws {
+  @Test func `an order arrives after its latency, and its report after that of the way back`()
+    throws
+  {
     let tape = tape([
-      Ticks.event(.level, .bid, 99, 5, at: 0, heard: 5),
-      Ticks.event(.level, .ask, 102, 5, at: 0, heard: 5),
+      Ticks.event(.level, .bid, 99, 5, at: 0).heard(5),
+      Ticks.event(.level, .ask, 102, 5, at: 0).heard(5),
       // Too early for the order, which is sent at 100 and there at 110.
-      Ticks.event(.trade, .ask, 90, 5, at: 109, heard: 115),
-      Ticks.event(.trade, .ask, 98, 5, at: 111, heard: 115),
-      Ticks.event(.level, .bid, 99, 6, at: 500, heard: 505),
+      Ticks.event(.trade, .ask, 90, 5, at: 109).heard(115),
+      Ticks.event(.trade, .ask, 98, 5, at: 111).heard(115),
+      Ticks.event(.level, .bid, 99, 6, at: 500).heard(505),
     ])
     var simulation = TickSimulation(
       try Makers.replay(), Script([0: [.send(Ticks.buy(1, 2, at: 99))]]), keepsFills: true)
@@ -92,10 +94,10 @@ private let constant = Makers.latency
 
   @Test func `the strategy sees nothing before it was heard`() throws {
     let tape = tape([
-      Ticks.event(.level, .bid, 99, 5, at: 0, heard: 0),
-      Ticks.event(.level, .bid, 100, 5, at: 100, heard: 301),
-      Ticks.event(.level, .bid, 98, 5, at: 400, heard: 400),
-      Ticks.event(.level, .bid, 98, 6, at: 600, heard: 600),
+      Ticks.event(.level, .bid, 99, 5, at: 0).heard(0),
+      Ticks.event(.level, .bid, 100, 5, at: 100).heard(301),
+      Ticks.event(.level, .bid, 98, 5, at: 400).heard(400),
+      Ticks.event(.level, .bid, 98, 6, at: 600).heard(600),
     ])
     var simulation = TickSimulation(try Makers.replay(), Script([:]))
 
@@ -108,9 +110,9 @@ private let constant = Makers.latency
   @Test func `events that are overtaken are taken in their order on either side`() throws {
     // Heard first, but happened last.
     let tape = tape([
-      Ticks.event(.level, .bid, 99, 7, at: 50, heard: 60),
-      Ticks.event(.level, .bid, 99, 5, at: 10, heard: 70),
-      Ticks.event(.level, .bid, 90, 1, at: 400, heard: 400),
+      Ticks.event(.level, .bid, 99, 7, at: 50).heard(60),
+      Ticks.event(.level, .bid, 99, 5, at: 10).heard(70),
+      Ticks.event(.level, .bid, 90, 1, at: 400).heard(400),
     ])
     var simulation = TickSimulation(try Makers.replay(), Script([:]))
 
@@ -159,7 +161,9 @@ private let constant = Makers.latency
     simulation.replay.desk.send(Ticks.buy(1, 2, at: 99))
     standings.append(simulation.replay.desk.standing(OrderID(1)))
     _ = try simulation.advance(tape, to: Ticks.at(200))
-    let asked = [simulation.replay.desk.cancel(OrderID(1)), simulation.replay.desk.cancel(OrderID(1))]
+    let asked = [
+      simulation.replay.desk.cancel(OrderID(1)), simulation.replay.desk.cancel(OrderID(1)),
+    ]
     standings.append(simulation.replay.desk.standing(OrderID(1)))
     _ = try simulation.advance(tape, to: Ticks.at(300))
     standings.append(simulation.replay.desk.standing(OrderID(1)))
@@ -193,7 +197,8 @@ private let constant = Makers.latency
       venue.orderCountMax = 8
       venue.funding = (1...5).map {
         FundingRate(
-          at: Ticks.at(400 * $0), rate: Rate(billionths: Int64(random.below(20_000_000)) - 9_000_000))
+          at: Ticks.at(400 * $0),
+          rate: Rate(billionths: Int64(random.below(20_000_000)) - 9_000_000))
       }
     }
     var simulation = TickSimulation(
@@ -238,12 +243,12 @@ private let constant = Makers.latency
       case 1...6: events.append(Ticks.state(.continuous, at: instant))
       case 7...16:
         let taker: MarketEvent.BookSide = isBid ? .ask : .bid
-        events.append(Ticks.event(.trade, taker, ticks, lots + 1, at: instant, heard: heard))
+        events.append(Ticks.event(.trade, taker, ticks, lots + 1, at: instant).heard(heard))
       case 17: events.append(Ticks.event(.clear, isBid ? .bid : .ask, 0, 0, at: instant))
       case 18: events.append(Ticks.event(.best, isBid ? .bid : .ask, ticks, lots, at: instant))
       default:
         events.append(
-          Ticks.event(.level, isBid ? .bid : .ask, ticks, lots, at: instant, heard: heard))
+          Ticks.event(.level, isBid ? .bid : .ask, ticks, lots, at: instant).heard(heard))
       }
     }
     return events

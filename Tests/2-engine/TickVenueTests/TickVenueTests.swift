@@ -169,6 +169,24 @@ import Testing
     }
   }
 
+  @Test func `a replacement's size counts what has been traded`() {
+    var venue = Ticks.venue { $0.fillsInPart = true }
+    venue.receive(.submit(Ticks.buy(1, 9, at: 99)), at: Ticks.at(1))
+    venue.apply(Ticks.event(.trade, .ask, 99, 9, at: 2))
+    _ = Ticks.words(&venue)
+
+    venue.receive(.replace(OrderID(1), Price(ticks: 99), Quantity(lots: 6)), at: Ticks.at(3))
+    let left = venue.resting(OrderID(1))?.lots
+    venue.receive(.replace(OrderID(1), Price(ticks: 98), Quantity(lots: 8)), at: Ticks.at(3))
+    let moved = venue.resting(OrderID(1))?.lots
+    venue.receive(.replace(OrderID(1), Price(ticks: 98), Quantity(lots: 4)), at: Ticks.at(3))
+
+    let words = Ticks.words(&venue)
+    #expect(left == 2)
+    #expect(moved == 4)
+    #expect(words == ["1: replaced", "1: replaced", "1: cancelled"])
+  }
+
   @Test func `a replacement may take, unless the order may only rest`() {
     var venue = Ticks.venue()
     venue.receive(.submit(Ticks.buy(1, 1, at: 99)), at: Ticks.at(1))

@@ -37,16 +37,16 @@ public struct TickSimulation<Strategy: TickStrategy>: ~Copyable {
     self.keepsFills = keepsFills
   }
 
-  /// Runs the whole tape with a step at each multiple of `interval` after its start.
+  /// Runs the whole tape with a step at each multiple of `interval` after its start, or after `start`.
   ///
   /// - Returns: How many steps there were.
   /// - Precondition: the interval is above zero.
   /// - Throws: What the desk's books refuse.
   public mutating func run(
-    _ tape: borrowing TickTape, every interval: Interval
+    _ tape: borrowing TickTape, every interval: Interval, from start: Timestamp? = nil
   ) throws(DeskFailure) -> Int {
     precondition(interval > .zero, "an interval above zero")
-    guard let start = tape.start else { return 0 }
+    guard let start = start ?? tape.start else { return 0 }
     var now = start
     var steps = 0
     while true {

@@ -64,6 +64,7 @@ public struct AvellanedaStoikov: TickStrategy {
     spread = 2 / gamma * Self.logarithm(1 + gamma / configuration.arrivalDecay)
   }
 
+  /// Learns from the middle's last change, and wants the model's prices.
   public mutating func step(_ desk: inout TickDesk) {
     guard let bid = desk.market.bestBid, let ask = desk.market.bestAsk, bid < ask else {
       return quotes.want(bid: nil, ask: nil, configuration.quantity, &desk)

@@ -41,6 +41,7 @@ public struct ImbalanceMaker: TickStrategy {
     self.configuration = configuration
   }
 
+  /// Wants the best prices, or one that has stepped back.
   public mutating func step(_ desk: inout TickDesk) {
     guard let bid = desk.market.bestBid, let ask = desk.market.bestAsk, bid < ask else {
       return quotes.want(bid: nil, ask: nil, configuration.quantity, &desk)

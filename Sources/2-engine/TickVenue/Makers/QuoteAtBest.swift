@@ -22,6 +22,7 @@ public struct QuoteAtBest: TickStrategy {
     self.positionMax = positionMax
   }
 
+  /// Cancels both orders, and sends new ones.
   public mutating func step(_ desk: inout TickDesk) {
     desk.cancel(bid)
     desk.cancel(ask)

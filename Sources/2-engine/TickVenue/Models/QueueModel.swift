@@ -136,9 +136,8 @@ public struct QueuePlace: Sendable, Hashable, BitwiseCopyable {
       let change = Self.parts(left)
       let fromBehind = Int64((Int128(change) * Int128(share)) >> 32)
       ahead -= change - fromBehind
-      // More cannot have left behind us than was there; the rest was ahead.
-      ahead += min(0, back - fromBehind)
     }
+    // This also says that no more has left behind us than was there.
     ahead = min(ahead, Self.parts(new))
   }
 }

@@ -128,7 +128,8 @@ extension TickVenue {
     let ours: MarketEvent.BookSide = order.side == .buy ? .bid : .ask
     let resting = RestingTick(
       id: order.id, strategy: order.strategy, key: order.side.sign * order.price.ticks,
-      lots: order.quantity.lots - traded, tradedLots: traded, isPostOnly: order.timeInForce == .postOnly,
+      lots: order.quantity.lots - traded, tradedLots: traded,
+      isPostOnly: order.timeInForce == .postOnly,
       place: QueuePlace(behind: market.size(ours, at: order.price).lots), turn: turnCount)
     if order.side == .buy { bids.insert(resting) } else { asks.insert(resting) }
     if !isKnown { say(.accepted, order.id, order.strategy, order.side) }
