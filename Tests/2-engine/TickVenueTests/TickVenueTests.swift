@@ -371,4 +371,20 @@ import Testing
     #expect(second?.occurredAt == Ticks.at(3))
     #expect(second?.receivedAt == Ticks.at(10))
   }
+
+  @Test func `reports keep their order however many wait and however long`() {
+    var venue = Ticks.venue()
+    var heard: [UInt64] = []
+
+    for id in 1...6_000 as ClosedRange<UInt64> {
+      venue.receive(.cancel(OrderID(id)), at: Ticks.at(1))
+      // From here on each brings one and takes one, so that the line is never empty.
+      if id > 1_500, let report = venue.takeReport(until: Ticks.at(1)) {
+        heard.append(report.order.value)
+      }
+    }
+    while let report = venue.takeReport(until: Ticks.at(1)) { heard.append(report.order.value) }
+
+    #expect(heard == Array(1...6_000))
+  }
 }

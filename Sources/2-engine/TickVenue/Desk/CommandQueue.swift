@@ -1,4 +1,3 @@
-import OmniCollections
 import OmniTime
 
 /// Commands on their way to the venue, in the order in which they were sent: none overtakes another.
@@ -9,31 +8,17 @@ struct CommandQueue: ~Copyable {
     var arrivesAt: Timestamp
   }
 
-  private var commands = GrowingBuffer<Sent>(capacity: 64)
-  private var head = 0
+  private var line = WaitingLine<Sent>()
   private var latest = Timestamp.distantPast
 
-  /// Whether none is on its way.
-  var isEmpty: Bool { head == commands.count }
-
-  /// When the next one arrives.
-  var due: Timestamp { isEmpty ? .distantFuture : commands[head].arrivesAt }
+  /// When the next one arrives, or the distant future.
+  var due: Timestamp { line.first?.arrivesAt ?? .distantFuture }
 
   mutating func append(_ command: TickCommand, at arrival: Timestamp) {
     latest = max(latest, arrival)
-    commands.append(Sent(command: command, arrivesAt: latest))
+    line.append(Sent(command: command, arrivesAt: latest))
   }
 
-  /// Takes the next one.
-  ///
-  /// - Precondition: there is one.
-  mutating func take() -> TickCommand {
-    let sent = commands[head]
-    head += 1
-    if isEmpty {
-      commands.removeAll()
-      head = 0
-    }
-    return sent.command
-  }
+  /// Takes the next one, or nil.
+  mutating func take() -> TickCommand? { line.take()?.command }
 }

@@ -31,7 +31,7 @@ public struct TickReplay: ~Copyable {
     while desk.sent.due <= instant {
       let arrival = desk.sent.due
       runVenue(tape, to: arrival)
-      venue.receive(desk.sent.take(), at: arrival)
+      if let command = desk.sent.take() { venue.receive(command, at: arrival) }
     }
     runVenue(tape, to: instant)
     venue.advance(to: instant)
@@ -50,7 +50,7 @@ public struct TickReplay: ~Copyable {
 
   /// Whether anything of the tape, of commands or of reports is still to come.
   public func isUnfinished(_ tape: borrowing TickTape) -> Bool {
-    nextOccurred < tape.count || nextReceived < tape.count || !desk.sent.isEmpty
+    nextOccurred < tape.count || nextReceived < tape.count || desk.sent.due != .distantFuture
       || venue.reportDueAt != .distantFuture
   }
 

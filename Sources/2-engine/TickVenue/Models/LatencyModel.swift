@@ -69,13 +69,18 @@ struct LatencySource: Sendable {
   let model: LatencyModel
   private var random: SplitMix64
 
+  /// - Precondition: no part of the model is negative.
   init(_ model: LatencyModel) {
     self.model = model
-    if case .jittered(_, _, let spread, let seed) = model {
-      precondition(spread >= .zero && spread.nanoseconds < .max, "a spread that is not negative")
+    random = SplitMix64(seed: 0)
+    switch model {
+    case .constant(let order, let response):
+      precondition(order >= .zero && response >= .zero, "latencies that are not negative")
+    case .jittered(let order, let response, let spread, let seed):
+      precondition(
+        order >= .zero && response >= .zero && spread >= .zero, "latencies that are not negative")
       random = SplitMix64(seed: seed)
-    } else {
-      random = SplitMix64(seed: 0)
+    case .recorded: break
     }
   }
 

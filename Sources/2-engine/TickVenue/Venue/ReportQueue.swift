@@ -1,17 +1,12 @@
-import OmniCollections
 import OmniTime
 
-/// Reports on their way, in the order in which they are heard.
+/// Reports on their way, in the order in which they are heard; they wait until they are taken.
 struct ReportQueue: ~Copyable {
-  private var reports = GrowingBuffer<TickReport>(capacity: 256)
-  private var head = 0
+  private var line = WaitingLine<TickReport>()
   private var latest = Timestamp.distantPast
 
-  /// How many are on their way.
-  var count: Int { reports.count - head }
-
-  /// When the next one is heard.
-  var due: Timestamp { head < reports.count ? reports[head].receivedAt : .distantFuture }
+  /// When the next one is heard, or the distant future.
+  var due: Timestamp { line.first?.receivedAt ?? .distantFuture }
 
   /// When a report that would be heard at `instant` is heard: none overtakes another.
   mutating func arrival(_ instant: Timestamp) -> Timestamp {
@@ -19,17 +14,10 @@ struct ReportQueue: ~Copyable {
     return latest
   }
 
-  mutating func append(_ report: TickReport) { reports.append(report) }
+  mutating func append(_ report: TickReport) { line.append(report) }
 
   /// The next report that is heard by `instant`, or nil.
   mutating func take(until instant: Timestamp) -> TickReport? {
-    guard head < reports.count, reports[head].receivedAt <= instant else { return nil }
-    let report = reports[head]
-    head += 1
-    if head == reports.count {
-      reports.removeAll()
-      head = 0
-    }
-    return report
+    due <= instant ? line.take() : nil
   }
 }
