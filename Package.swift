@@ -110,7 +110,7 @@ let modules: [Module] = [
   engine("MarketColumns", uses: ["Model", "Time", "Money", "Encoding"]),
   engine(
     "Feeds", uses: ["Model", "MarketData", "Collections", "Time", "Money", "Encoding"],
-    testing: ["Platform"]),
+    testing: ["Platform", "Numerics"]),
   engine(
     "OrderBooks", uses: ["Model", "Collections", "Money", "Time"], testing: ["Numerics"]),
   engine(
@@ -141,6 +141,12 @@ let modules: [Module] = [
   engine(
     "Matching", uses: ["Model", "Collections", "Money", "Encoding", "OrderBooks", "Execution"],
     testing: ["Portfolio", "Risk", "Time"]),
+  engine(
+    "TickVenue",
+    uses: [
+      "Model", "Collections", "Numerics", "Money", "Time", "Encoding", "OrderBooks", "Portfolio",
+      "Risk",
+    ], testing: ["Ledger"]),
   engine("Strategy", uses: ["Model", "Collections", "Money", "Time", "Encoding", "Indicators"]),
   engine(
     "Kernel",

@@ -95,4 +95,46 @@ struct BenchCommandTests {
     }
     return bytes + [type, side] + Array(repeating: 0, count: 6)
   }
+
+  @Test func `a recording that is missing, or is none, is told in one line`() throws {
+    try Runs.inFolder { folder in
+      let path = "\(folder)/ticks"
+      let missing = omni("bench", "mm", path)
+      try FileSystem.replaceFile(path, with: Array("prose\n".utf8))
+      let bad = omni("bench", "l2-replay", path)
+      try FileSystem.replaceFile(path, with: [])
+      let empty = omni("bench", "l2-replay", path)
+      for outcome in [missing, bad, empty] {
+        #expect(outcome.code == 1 && outcome.output.isEmpty)
+        #expect(outcome.messages.hasPrefix("error[BEN-003]: "), "\(outcome.messages)")
+        #expect(outcome.messages.filter(\.isNewline).count == 1, "\(outcome.messages)")
+      }
+    }
+  }
+
+  @Test func `a recording is replayed, and the figures have their names`() throws {
+    let recording = """
+      1723161255088000000 {"lastUpdateId":10,"E":1723161255080,\
+      "T":1723161255080,"bids":[["61800.20","2.9"]],\
+      "asks":[["61800.30","1.0"]]}
+      1723161255500000000 {"stream":"btcusdt@trade","data":{"e":"trade",\
+      "E":1723161255490,"T":1723161255490,"s":"BTCUSDT",\
+      "t":7,"p":"61800.10","q":"0.006","X":"MARKET","m":true}}
+      1723161255900000000 {"stream":"btcusdt@trade","data":{"e":"trade",\
+      "E":1723161255890,"T":1723161255890,"s":"BTCUSDT",\
+      "t":8,"p":"61800.20","q":"0.006","X":"MARKET","m":true}}
+
+      """
+    try Runs.inFolder { folder in
+      let path = "\(folder)/ticks"
+      try FileSystem.replaceFile(path, with: Array(recording.utf8))
+      let book = omni("bench", "l2-replay", path, "--json")
+      let maker = omni("bench", "mm", path, "--json")
+      #expect(book.code == 0 && maker.code == 0, "\(book.messages)\(maker.messages)")
+      #expect(book.output.contains("\"events\":5"), "\(book.output)")
+      #expect(book.output.contains("\"events_per_cpu_s\":"))
+      // One bid was sent at 100 ms, and the trade at 410 ms went below it.
+      #expect(maker.output.contains("\"fills\":1"), "\(maker.output)")
+    }
+  }
 }

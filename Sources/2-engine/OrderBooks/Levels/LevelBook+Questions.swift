@@ -202,3 +202,25 @@ extension LevelSide {
     }
   }
 }
+
+extension LevelBook {
+  /// The next level of a side that is worse than `price`, or the best one if `price` is nil.
+  ///
+  /// - Complexity: O(1) near the market, with no allocation.
+  @inlinable
+  public func level(
+    _ side: MarketEvent.BookSide, after price: Price? = nil
+  ) -> PriceLevel? {
+    switch side {
+    case .bid:
+      let key = price.map { bids.highest(below: $0.ticks) } ?? bids.best
+      if key == LevelSide.none { return nil }
+      return PriceLevel(price: Price(ticks: key), size: Quantity(lots: bids.lots(at: key)))
+    case .ask:
+      let key = price.map { asks.highest(below: -$0.ticks) } ?? asks.best
+      if key == LevelSide.none { return nil }
+      return PriceLevel(price: Price(ticks: -key), size: Quantity(lots: asks.lots(at: key)))
+    case .none: return nil
+    }
+  }
+}

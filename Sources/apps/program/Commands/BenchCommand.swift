@@ -7,7 +7,7 @@ import OmniModel
 struct BenchCommand: Command {
   static let name = "bench"
   static let summary = "measures the hot paths, best of several runs"
-  static let positional = "[NAME…]|store [FILE]"
+  static let positional = "[NAME…] [FILE]"
   private static let traceFormats = CacheTrace.Format.allCases.map(\.rawValue)
   static let options: [Option] = [
     Option("--bars", "FILE.csv", "bars of btc-perp to measure with, instead of the demo's"),
@@ -24,8 +24,13 @@ struct BenchCommand: Command {
   /// What runs when no name is given; the others want more than a name, or their servers.
   private static let usual = ["ema-bars", "journal-replay"]
   private static let all = usual + ["cache", "omega", "bus", "matching", "store"]
+  /// What stands alone, and is followed by the recording to measure with.
+  private static let ofRecordings = ["l2-replay", "mm"]
 
   static func run(_ arguments: Arguments, _ console: Console) throws {
+    if let name = arguments.positional.first, ofRecordings.contains(name) {
+      return try replay(name, arguments, console)
+    }
     let names = arguments.positional.isEmpty ? usual : arguments.positional
     if names == ["store"] || names.count == 2 && names[0] == "store" && !all.contains(names[1]) {
       return try store(names.dropFirst().first, arguments, console)
@@ -33,7 +38,8 @@ struct BenchCommand: Command {
     if let unknown = names.first(where: { !all.contains($0) }) {
       throw Problem.usage(
         "CLI-015", "there is no benchmark \(unknown)",
-        wanted: "one of \(all.joined(separator: ", "))", remedy: "see omni bench --help")
+        wanted: "one of \((all + ofRecordings).joined(separator: ", "))",
+        remedy: "see omni bench --help")
     }
     if names == ["bus"], let address = arguments.value("--subscribe") {
       return try subscribe(address, arguments, console)
@@ -53,6 +59,27 @@ struct BenchCommand: Command {
       }
     }
     show(results, isJSON: arguments.has("--json"), console)
+  }
+
+  private static func replay(
+    _ name: String, _ arguments: Arguments, _ console: Console
+  ) throws {
+    guard arguments.positional.count == 2 else {
+      throw Problem.usage(
+        "CLI-050", "\(arguments.positional.count - 1) words follow \(name)",
+        wanted: "one, the recording", remedy: "omni bench \(name) FILE")
+    }
+    let path = arguments.positional[1]
+    let figures: [Figure]
+    do {
+      figures =
+        name == "mm"
+        ? try MarketMaking(path: path).figures() : try BookReplay(path: path).figures()
+    } catch {
+      throw Problem(
+        describing: error, code: "BEN-003", remedy: "give a recording of Binance's streams")
+    }
+    show([(name, figures)], isJSON: arguments.has("--json"), console)
   }
 
   private static func figures(
