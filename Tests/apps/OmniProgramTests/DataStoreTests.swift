@@ -49,6 +49,37 @@ struct DataStoreTests {
     }
   }
 
+  @Test func `a recorded feed goes in, with the recorder's clock put right`() throws {
+    try Runs.inFolder { folder in
+      let (file, store, target) = (folder + "/ticks", folder + "/store", folder + "/out.csv")
+      // The recorder's clock is 90 ms behind at least.
+      let feed = """
+        1723161255000000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255090,\
+        "T":1723161255090,"s":"BTCUSDT","t":7,"p":"61800.10","q":"0.006","X":"MARKET","m":true}}
+        1723161256000000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161256000,\
+        "T":1723161256000,"s":"BTCUSDT","t":8,"p":"61800.15","q":"0.006","X":"MARKET","m":true}}
+        1723161257000000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161257000,\
+        "T":1723161257000,"s":"BTCUSDT","t":9,"p":"61800.20","q":"0.002","X":"MARKET","m":false}}
+
+        """
+      try FileSystem.replaceFile(file, with: Array(feed.utf8))
+      let terms = ["--symbol", "btc", "--tick", "0.1", "--lot", "0.001", "--store", store]
+      let taken = run(["import", file] + terms)
+      #expect(taken.code == 0, "\(taken.messages)")
+      #expect(taken.output.hasPrefix("btc: 2 events, 1 files of "))
+      #expect(taken.messages.contains("was put right"), "\(taken.messages)")
+      #expect(taken.messages.contains("1 records were set aside, the first: error[FED-"))
+      let words = ["export", "--store", store, "--instrument", "btc", "--csv", target]
+      #expect(run(words).code == 0)
+      let lines = try Runs.text(target).split(separator: "\n").dropFirst()
+      #expect(
+        lines.map { $0.prefix(51) } == [
+          "1723161255090000000,1723161255090000000,trade,ask,6",
+          "1723161257090000000,1723161257000000000,trade,bid,6",
+        ])
+    }
+  }
+
   @Test func `what is wrong is one line with a code`() throws {
     try Runs.inFolder { folder in
       let file = folder + "/events.csv"

@@ -1,5 +1,6 @@
 import OmniDataProviders
 import OmniEncoding
+import OmniFeeds
 import OmniMarketColumns
 import OmniMarketData
 import OmniMarketStore
@@ -53,6 +54,10 @@ struct DataStore {
       try report([try takeEvents(file)])
       return
     }
+    if let format = try feedFormat(file) {
+      try report([try takeFeed(file, format)])
+      return
+    }
     let taken = try DataImport(file, arguments, console)
     let series = taken.result.series.filter { !$0.bars.isEmpty }
     var store = try MarketStore(writing: path)
@@ -86,10 +91,54 @@ struct DataStore {
     return CSVHeader(reader).names == MarketEvent.textColumns
   }
 
+  /// The form of a recorded feed, or nil if the file is none.
+  private func feedFormat(_ file: String) throws -> FeedFormat? {
+    var source = try Problem.wrapping { try FileByteSource(file) }
+    var first = [UInt8](repeating: 0, count: FeedLimits().recordBytesMax)
+    var count = 0
+    while count < first.count, !first[..<count].contains(0x0A) {
+      // A file that cannot be read is told of by whoever imports it.
+      guard let read = try? source.read(into: &first, from: count), read > 0 else { break }
+      count += read
+    }
+    return FeedFormat.detect(first.span.extracting(0..<count))
+  }
+
+  /// Takes a recorded feed, with the recorder's clock put right by a first pass over it.
+  private func takeFeed(_ file: String, _ format: FeedFormat) throws -> Taken {
+    guard format != .lobster else {
+      throw Problem.usage(
+        "CLI-051", "LOBSTER's messages are of a day that the file does not name",
+        wanted: "a feed whose times say their day", remedy: "read the file with OmniFeeds")
+    }
+    let instrument = try instrument()
+    var options = FeedOptions(
+      instrument: InstrumentID(0), grid: PriceGrid(tick: instrument.tick, lot: instrument.lot),
+      format: format)
+    if format == .table { options.symbol = instrument.symbol }
+    options.clockOffset = try FeedRows.clockOffset(file, options)
+    var source = try FeedRows(file, options)
+    let taken = try take(&source, file, instrument)
+    if options.clockOffset > .zero {
+      console.message("the recorder's clock was \(options.clockOffset) behind, and was put right")
+    }
+    if let first = source.firstSetAside {
+      console.message("\(source.setAsideCount) records were set aside, the first: \(first)")
+    }
+    console.message("quality: \(source.score) of 1000000")
+    return taken
+  }
+
   private func takeEvents(_ file: String) throws -> Taken {
     let instrument = try instrument()
     let bytes = try Problem.wrapping { try FileByteSource(file) }
     var source = try MarketTextSource<MarketEvent, FileByteSource>(bytes, path: file, instrument)
+    return try take(&source, file, instrument)
+  }
+
+  private func take<Source: MarketRowSource & ~Copyable>(
+    _ source: inout Source, _ file: String, _ instrument: StoredInstrument
+  ) throws -> Taken where Source.Row == MarketEvent {
     var store = try MarketStore(writing: path)
     let console = console
     let name = file.split(separator: "/").last.map(String.init) ?? file
