@@ -67,7 +67,8 @@ struct DataStoreTests {
       let taken = run(["import", file] + terms)
       #expect(taken.code == 0, "\(taken.messages)")
       #expect(taken.output.hasPrefix("btc: 2 events, 1 files of "))
-      #expect(taken.messages.contains("was put right"), "\(taken.messages)")
+      #expect(
+        taken.messages.contains("was 90000 us behind, and was put right"), "\(taken.messages)")
       #expect(taken.messages.contains("1 records were set aside, the first: error[FED-"))
       let words = ["export", "--store", store, "--instrument", "btc", "--csv", target]
       #expect(run(words).code == 0)
@@ -77,6 +78,21 @@ struct DataStoreTests {
           "1723161255090000000,1723161255090000000,trade,ask,6",
           "1723161257090000000,1723161257000000000,trade,bid,6",
         ])
+    }
+  }
+
+  @Test func `a table without the symbol is told of`() throws {
+    try Runs.inFolder { folder in
+      let file = folder + "/trades.csv"
+      let trades = """
+        symbol,ts_ms,price,size,exchange,cond,suspicious
+        IBM,1381132830270,181.52,283,P,20002020,0
+
+        """
+      try FileSystem.replaceFile(file, with: Array(trades.utf8))
+      let words = ["import", file, "--tick", "0.0001", "--lot", "1", "--store", folder + "/store"]
+      expect(words + ["--symbol", "AAPL"], "CLI-052")
+      #expect(run(words + ["--symbol", "IBM"]).output.hasPrefix("IBM: 1 events, 1 files of "))
     }
   }
 

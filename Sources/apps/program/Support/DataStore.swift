@@ -119,8 +119,15 @@ struct DataStore {
     options.clockOffset = try FeedRows.clockOffset(file, options)
     var source = try FeedRows(file, options)
     let taken = try take(&source, file, instrument)
-    if options.clockOffset > .zero {
-      console.message("the recorder's clock was \(options.clockOffset) behind, and was put right")
+    guard taken.outcome.rows > 0 || source.setAsideCount > 0 else {
+      throw Problem(
+        code: "CLI-052",
+        line: "the feed has no event of \(instrument.symbol); wanted a symbol that it names",
+        remedy: "name it as the feed does, with --symbol")
+    }
+    let offset = options.clockOffset.nanoseconds
+    if offset > 0 {
+      console.message("the recorder's clock was \(offset / 1_000) us behind, and was put right")
     }
     if let first = source.firstSetAside {
       console.message("\(source.setAsideCount) records were set aside, the first: \(first)")
