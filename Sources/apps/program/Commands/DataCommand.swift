@@ -7,7 +7,7 @@ import OmniPlatform
 /// `omni data`: takes foreign bar files in, and says what is wrong with them.
 struct DataCommand: Command {
   static let name = "data"
-  static let summary = "imports, lists, judges and exports bar files"
+  static let summary = "imports, lists, judges and exports bars and recorded feeds"
   static let options: [Option] =
     DataImport.options + [
       Option(
